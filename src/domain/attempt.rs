@@ -231,7 +231,9 @@ impl fmt::Display for EngineWork {
             Self::TryAgain { milestone, round } => {
                 write!(f, "{milestone} failures tried again, round {round}")
             }
-            Self::Sabotage { milestone, round } => write!(f, "{milestone} sabotage, round {round}"),
+            Self::Sabotage { milestone, round } => {
+                write!(f, "{milestone} checks tried in a copy, round {round}")
+            }
         }
     }
 }

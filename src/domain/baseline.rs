@@ -282,9 +282,13 @@ fn ended(run: &CommandRun) -> String {
     } else {
         format!("exits {}", run.exit_code)
     };
-    let last =
-        run.tail.as_str().lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let last: String = last.chars().take(LAST_WORDS).collect();
+    let last = last_words(run);
     let why = if run.passed() || last.is_empty() { String::new() } else { format!(": {last}") };
     format!("`{}` {words} after {} s{why}", run.command, run.wall_ms.div_ceil(1_000))
+}
+
+/// The last line that a command said, as far as a sentence has room for it.
+pub(super) fn last_words(run: &CommandRun) -> String {
+    let last = run.tail.as_str().lines().rev().map(str::trim).find(|line| !line.is_empty());
+    last.unwrap_or_default().chars().take(LAST_WORDS).collect()
 }

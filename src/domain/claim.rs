@@ -33,45 +33,82 @@ impl NotRun {
     }
 }
 
-/// Which of the claimed commands are run again, each once and in their order, and which are not.
-pub fn to_run_again(claims: &[ClaimedRun]) -> (Vec<Line>, Vec<NotRun>) {
-    let (mut again, mut left) = (Vec::<Line>::new(), Vec::new());
+/// What becomes of the commands that a handoff claims, each once and in their order.
+#[derive(Debug, Default)]
+pub struct Reruns {
+    /// They are run again.
+    pub again: Vec<Line>,
+    /// They change files of the checkout: each is run in a fresh one, and believed where it does the same there.
+    pub apart: Vec<Line>,
+    /// They are not run again.
+    pub left: Vec<NotRun>,
+}
+
+/// Which of the claimed commands are run again, and how, and which are not.
+pub fn to_run_again(claims: &[ClaimedRun]) -> Reruns {
+    let mut reruns = Reruns::default();
     for claim in claims {
         let command = &claim.command;
-        if again.contains(command) || left.iter().any(|known: &NotRun| known.command == *command) {
+        let Reruns { again, apart, left } = &mut reruns;
+        let is_known = again.contains(command) || apart.contains(command);
+        if is_known || left.iter().any(|known| known.command == *command) {
             continue;
         }
-        match not_again(command.as_str()) {
+        let is_apart = changes_its_files_alone(command.as_str());
+        match not_again(command.as_str()).filter(|_| !is_apart) {
             Some(why) => left.push(NotRun::new(command, why)),
-            None if again.len() == MOST => {
+            None if again.len() + apart.len() == MOST => {
                 left.push(NotRun::new(
                     command,
                     format!("no more than {MOST} commands of a handoff are run again"),
                 ));
             }
+            None if is_apart => apart.push(command.clone()),
             None => again.push(command.clone()),
         }
     }
-    (again, left)
+    reruns
+}
+
+/// Whether what a command did in a fresh checkout bears its claim out. What it did there instead need not be what it did
+/// where the worker ran it: then it is left, with what was seen.
+pub fn borne_out(claims: &[ClaimedRun], run: &CommandRun) -> Result<(), NotRun> {
+    let mut own = claims.iter().filter(|claim| claim.command == run.command);
+    if own.all(|claim| contradiction(claim, run).is_none()) {
+        return Ok(());
+    }
+    let words = format!("{CHANGES}: in a fresh copy it exits {}: {}", run.exit_code, run.tail);
+    Err(NotRun::new(&run.command, words.trim_end_matches([':', ' '])))
+}
+
+/// Why a command that changes files is not held against its claim.
+const CHANGES: &str = "it changes what it finds, so that a second time need not do the same";
+/// Programs that change files, where they are told to.
+const FILES: [&str; 7] = ["mkdir", "rmdir", "mv", "rm", "touch", "ln", "chmod"];
+
+/// Whether a command changes files, and none but those of the directory that it runs in, as far as its words say.
+fn changes_its_files_alone(command: &str) -> bool {
+    let words = words(command);
+    let leads_out = |word: &&str| {
+        word.starts_with(['/', '~']) && *word != "/dev/null" || word.contains("..") || word.contains("=/")
+    };
+    let is_safe = !command.contains(['$', '`']) && !words.iter().any(leads_out);
+    let other = ["git", "kill", "pkill", "killall", "chown", "find", "xargs"];
+    let others = words.iter().any(|word| other.contains(word)) || reaches_beyond(&words).is_some();
+    is_safe && !others && words.iter().any(|word| FILES.contains(word))
+}
+
+fn words(command: &str) -> Vec<&str> {
+    let words = command.split(|c: char| c.is_whitespace() || "();&|`\"'<>".contains(c));
+    words.filter(|word| !word.is_empty()).collect()
 }
 
 /// Why a command is not run a second time: it would do harm, or need not do the same.
 fn not_again(command: &str) -> Option<&'static str> {
-    let words =
-        command.split(|c: char| c.is_whitespace() || "();&|`\"'".contains(c)).filter(|word| !word.is_empty());
-    let words: Vec<&str> = words.collect();
-    let pairs = || words.windows(2).map(|pair| (pair[0], pair[1]));
+    let words = words(command);
     let has = |known: &[&str]| words.iter().any(|word| known.contains(word));
-    let pair_of = |first: &[&str], second: &[&str]| {
-        pairs().any(|(one, two)| first.contains(&one) && second.contains(&two))
-    };
-    if has(&["sudo", "ssh", "scp", "kubectl", "terraform", "shutdown", "reboot", "mkfs"])
-        || pair_of(
-            &["git", "npm", "pnpm", "yarn", "cargo", "docker", "gem", "twine", "gh"],
-            &["push", "publish", "upload", "release", "login"],
-        )
-    {
-        return Some("it reaches beyond the checkout, and a second time could do harm");
+    if let Some(why) = reaches_beyond(&words) {
+        return Some(why);
     }
     let changes = [
         "add",
@@ -93,10 +130,8 @@ fn not_again(command: &str) -> Option<&'static str> {
         "apply",
         "restore",
     ];
-    if pair_of(&["git"], &changes)
-        || has(&["mkdir", "rmdir", "mv", "rm", "touch", "ln", "chmod", "chown", "kill", "pkill", "killall"])
-    {
-        return Some("it changes what it finds, so that a second time need not do the same");
+    if pair_of(&words, &["git"], &changes) || has(&FILES) || has(&["chown", "kill", "pkill", "killall"]) {
+        return Some(CHANGES);
     }
     let asks_a_server = has(&["curl", "wget", "nc", "http", "websocat"]);
     let local = ["localhost", "127.0.0.1", "[::1]", "0.0.0.0"];
@@ -104,6 +139,23 @@ fn not_again(command: &str) -> Option<&'static str> {
         return Some("it asks a server that does not run here");
     }
     None
+}
+
+/// Why a command is never run a second time.
+fn reaches_beyond(words: &[&str]) -> Option<&'static str> {
+    let programs = ["sudo", "ssh", "scp", "kubectl", "terraform", "shutdown", "reboot", "mkfs"];
+    let reaches = words.iter().any(|word| programs.contains(word))
+        || pair_of(
+            words,
+            &["git", "npm", "pnpm", "yarn", "cargo", "docker", "gem", "twine", "gh"],
+            &["push", "publish", "upload", "release", "login"],
+        );
+    reaches.then_some("it reaches beyond the checkout, and a second time could do harm")
+}
+
+/// Whether one of some words stands right before one of others.
+fn pair_of(words: &[&str], first: &[&str], second: &[&str]) -> bool {
+    words.windows(2).any(|pair| first.contains(&pair[0]) && second.contains(&pair[1]))
 }
 
 /// What speaks against a claim, with what was claimed and what was seen beside each other.
@@ -249,10 +301,47 @@ mod tests {
     }
 
     #[test]
+    fn what_changes_files_of_its_own_is_run_apart_and_believed_where_it_does_the_same() {
+        let own = ["mkdir out; make", "rm -rf build && make", "touch a && ./x a 2>/dev/null", "mv a b"];
+        assert_eq!(own.map(changes_its_files_alone), [true; 4]);
+        let others = [
+            "rm -rf /srv/x",
+            "rm -rf ~/x",
+            "rm ../x",
+            "rm -rf $HOME/x",
+            "rm `ls`",
+            "git add -A && mkdir x",
+            "mkdir x && npm publish",
+            "make prefix=/usr && touch x",
+            "find . -name x | xargs rm",
+            "cargo test",
+        ];
+        assert_eq!(others.map(changes_its_files_alone), [false; 10]);
+
+        let claims =
+            [claim("mkdir out", 0, "made"), claim("git add -A", 0, "added"), claim("make", 0, "fine")];
+        let Reruns { again, apart, left } = to_run_again(&claims);
+        assert_eq!((again.len(), apart.len(), left.len()), (1, 1, 1));
+        assert_eq!(apart[0].as_str(), "mkdir out");
+        let seen = |exit_code| CommandRun {
+            name: Title::clipped(CLAIM),
+            command: Line::clipped("mkdir out"),
+            exit_code,
+            tail: Line::clipped("mkdir: out is there"),
+            evidence: None,
+            wall_ms: 0,
+            tests: None,
+        };
+        assert_eq!(borne_out(&claims, &seen(0)), Ok(()));
+        let why = borne_out(&claims, &seen(1)).unwrap_err().why.to_string();
+        assert!(why.ends_with("in a fresh copy it exits 1: mkdir: out is there"), "{why}");
+    }
+
+    #[test]
     fn each_command_is_run_again_once_and_of_very_many_only_the_first() {
         let mut claims: Vec<ClaimedRun> = (0..200).map(|n| claim(&format!("test {n}"), 0, "fine")).collect();
         claims.insert(1, claims[0].clone());
-        let (again, left) = to_run_again(&claims);
+        let Reruns { again, left, .. } = to_run_again(&claims);
         assert_eq!((again.len(), left.len()), (20, 180));
         assert_eq!((again[0].as_str(), again[1].as_str()), ("test 0", "test 1"));
         assert_eq!(left[0].why.as_str(), "no more than 20 commands of a handoff are run again");

@@ -5,14 +5,16 @@ use serde::{Deserialize, Serialize};
 use strum::IntoStaticStr;
 
 use super::attempt::EngineWork;
-use super::baseline::AtBase;
+use super::baseline::{AtBase, last_words};
 use super::contract::Assertion;
+use super::environment::CommandRun;
 use super::estimate::estimate;
 use super::id::{AssertionId, Commit, MilestoneId, Revision, Timestamp};
 use super::mission::Mission;
+use super::red::HowRed;
 use super::round::RoundOutcome;
 use super::text::{Line, plural, worded};
-use super::verdict::{EvidenceRef, Outcome, Standing};
+use super::verdict::{EvidenceRef, Outcome, Standing, Verdict};
 
 /// Milliseconds that undoing things may take in a mission of minutes: less would see nothing.
 const SABOTAGE_FLOOR_MS: u64 = 120_000;
@@ -55,10 +57,20 @@ pub struct Undone {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reaction {
-    /// It failed, as it should.
-    Red { exit_code: i32 },
+    /// It failed, as it should: how, and its last words.
+    Red {
+        exit_code: i32,
+        #[serde(default)]
+        how: HowRed,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<Line>,
+    },
     /// The tester's steps showed something else, as they should.
-    Other { seen: Line },
+    Other {
+        seen: Line,
+        #[serde(default)]
+        how: HowRed,
+    },
     /// It passed all the same.
     Green,
     /// It tells nothing: the change does not apply or build, or the check could not run.
@@ -68,7 +80,37 @@ pub enum Reaction {
 impl Reaction {
     /// Whether what was undone was noticed.
     pub fn is_red(&self) -> bool {
-        matches!(self, Self::Red { .. } | Self::Other { .. })
+        self.how().is_some()
+    }
+
+    /// How it was noticed, where it was.
+    pub fn how(&self) -> Option<HowRed> {
+        match self {
+            Self::Red { how, .. } | Self::Other { how, .. } => Some(*how),
+            Self::Green | Self::Skipped { .. } => None,
+        }
+    }
+
+    /// What the run of a command says, where that could do its work.
+    pub fn of_run(run: &CommandRun) -> Self {
+        if run.passed() {
+            return Self::Green;
+        }
+        let seen = Some(last_words(run)).filter(|words| !words.is_empty()).map(Line::clipped);
+        Self::Red { exit_code: run.exit_code, how: HowRed::of_run(run), seen }
+    }
+
+    /// What was seen, or why nothing was.
+    pub fn saw(&self) -> String {
+        match self {
+            Self::Red { exit_code, seen, .. } => {
+                let seen = seen.as_ref().map(|words| format!(": {words}")).unwrap_or_default();
+                format!("exit {exit_code}{seen}")
+            }
+            Self::Other { seen, .. } => seen.to_string(),
+            Self::Green => "it passed all the same".to_owned(),
+            Self::Skipped { reason } => reason.to_string(),
+        }
     }
 }
 
@@ -132,18 +174,25 @@ impl SeenRed {
 }
 
 impl Sabotage {
+    /// What was undone when it was seen red: of several the one that shows most, and of those the first.
+    pub fn red(&self) -> Option<&Undone> {
+        let red = self.undone.iter().filter(|undone| undone.reaction.is_red());
+        red.rev().max_by_key(|undone| undone.reaction.how())
+    }
+
     /// What was seen, in a sentence.
     pub fn sentence(&self) -> String {
-        let red = self.undone.iter().find(|undone| undone.reaction.is_red());
         let green = self.undone.iter().filter(|undone| undone.reaction == Reaction::Green).count();
         let note = self.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
-        match (self.outcome, red) {
-            (SabotageOutcome::Red, Some(Undone { what, reaction: Reaction::Other { seen }, .. })) => {
-                format!("is red once {what} is undone: {seen}")
+        match (self.outcome, self.red()) {
+            (SabotageOutcome::Red, Some(Undone { what, reaction, .. })) => {
+                let how = reaction.how().unwrap_or_default().clause();
+                format!("is red in a copy without {what}, where {how}: {}", reaction.saw())
             }
-            (SabotageOutcome::Red, Some(undone)) => format!("is red once {} is undone", undone.what),
             (SabotageOutcome::Red, None) => "was seen red".to_owned(),
-            (SabotageOutcome::Toothless, _) => format!("stays green whatever is undone: {}", self.greens()),
+            (SabotageOutcome::Toothless, _) => {
+                format!("stays green whatever is undone in a copy: {}", self.greens())
+            }
             (SabotageOutcome::Untold, _) => format!("was not seen red{note}"),
             (SabotageOutcome::OutOfTime, _) => {
                 format!("was not seen red in the time there is: {} undone{note}", plural(green, "change"))
@@ -167,11 +216,21 @@ impl Mission {
     pub fn seen_red(&self, id: &AssertionId) -> SeenRed {
         let Some(assertion) = self.assertion(id) else { return SeenRed::NotYet };
         let base = self.at_base(assertion);
-        if matches!(base, AtBase::Red(_)) {
-            return SeenRed::AtBase;
-        }
-        if self.failed_before(assertion) {
+        let red = match &base {
+            AtBase::Red(run) => Some(HowRed::of_run(run)),
+            AtBase::Untried
+            | AtBase::Guards(_)
+            | AtBase::Vacuous(_)
+            | AtBase::Invalid(..)
+            | AtBase::TookTooLong(_) => None,
+        };
+        let failed = self.failed_before(assertion).is_some();
+        // What failed on an app that was there says more than what failed where there was none.
+        if failed && !red.is_some_and(HowRed::is_for_its_statement) {
             return SeenRed::Failed;
+        }
+        if red.is_some() {
+            return SeenRed::AtBase;
         }
         if assertion.wording.check.command.is_none() && self.steps_of(assertion).is_none() {
             return SeenRed::Judged;
@@ -189,12 +248,10 @@ impl Mission {
     }
 
     /// Whether it failed as it is worded now, at another commit than the one at which it passes.
-    fn failed_before(&self, assertion: &Assertion) -> bool {
+    pub(in crate::domain) fn failed_before(&self, assertion: &Assertion) -> Option<&Verdict> {
         let verdicts = self.verdicts.get(&assertion.id).map_or(&[][..], Vec::as_slice);
-        let Some(newest) = verdicts.last().filter(|newest| newest.outcome == Outcome::Pass) else {
-            return false;
-        };
-        verdicts.iter().any(|verdict| {
+        let newest = verdicts.last().filter(|newest| newest.outcome == Outcome::Pass)?;
+        verdicts.iter().rev().find(|verdict| {
             verdict.outcome == Outcome::Fail
                 && !verdict.is_flaky()
                 && verdict.revision == assertion.revision

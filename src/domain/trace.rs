@@ -10,7 +10,9 @@ use super::gate::GateId;
 use super::id::{AssertionId, Commit, FeatureId, FindingId, RequirementId};
 use super::mission::Mission;
 use super::plan::{Feature, FeatureState};
+use super::red::HowRed;
 use super::requirement::{Coverage, Requirement};
+use super::sabotage::{SeenRed, Undone};
 use super::unshown::Doubt;
 use super::verdict::{EvidenceRef, Standing, Verdict};
 
@@ -61,6 +63,11 @@ pub struct AssertionTrace<'a> {
     /// Who stands behind each of them, in the same order.
     pub backing: Vec<Backing>,
     pub findings: Vec<FindingId>,
+    /// Whether its check was seen to fail, and how.
+    pub seen_red: SeenRed,
+    pub how_red: Option<HowRed>,
+    /// Each time it was tried on an app that it should fail on.
+    pub tries: Vec<Undone>,
 }
 
 /// A feature, the commit that it ends at, and what was found about it alone.
@@ -178,6 +185,9 @@ impl Mission {
             backing: verdicts.iter().map(|verdict| self.backing(verdict)).collect(),
             verdicts,
             findings: self.findings.values().filter(about).map(|found| found.id).collect(),
+            seen_red: self.seen_red(id),
+            how_red: self.how_red(id),
+            tries: self.assertion(id).map(|found| self.tries_of(found)).unwrap_or_default(),
         }
     }
 
@@ -225,6 +235,7 @@ impl AssertionTrace<'_> {
             }
             TraceSubject::Evidence(reference) => {
                 self.verdicts.iter().any(|verdict| verdict.pieces().any(|piece| piece == reference))
+                    || self.tries.iter().any(|tried| shows(tried, reference))
             }
         }
     }
@@ -234,6 +245,7 @@ impl AssertionTrace<'_> {
         match subject {
             TraceSubject::Evidence(reference) => {
                 self.keep(|verdict| verdict.pieces().any(|piece| piece == reference));
+                self.tries.retain(|tried| shows(tried, reference));
             }
             TraceSubject::Commit(commit) if !self.features.iter().any(|found| found.is_about(subject)) => {
                 self.keep(|verdict| begins(&verdict.commit, commit));
@@ -264,6 +276,11 @@ impl FeatureTrace {
             TraceSubject::Requirement(_) | TraceSubject::Assertion(_) | TraceSubject::Evidence(_) => false,
         }
     }
+}
+
+/// Whether a piece of evidence is what was seen when a check was tried.
+fn shows(tried: &Undone, reference: &EvidenceRef) -> bool {
+    tried.evidence.as_ref() == Some(&reference.0)
 }
 
 fn begins(known: &Commit, named: &Commit) -> bool {

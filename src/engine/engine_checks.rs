@@ -19,9 +19,10 @@ use super::sabotage;
 use super::scripts;
 use super::tampering;
 use crate::domain::attempt::EngineWork;
-use crate::domain::claim::{CLAIM, MOST, NotRun, by_hand, to_run_again};
+use crate::domain::claim::{CLAIM, MOST, NotRun, Reruns, borne_out, by_hand, to_run_again};
 use crate::domain::command::Command;
 use crate::domain::environment::{CommandRun, Environment, Script};
+use crate::domain::handoff::ClaimedRun;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
 use crate::domain::text::{Line, Title};
@@ -98,14 +99,23 @@ async fn check_claims(
     for script in &scripts {
         runs.push(bench.run(script, scripts::LIMIT).await?);
     }
-    let (again, mut left) = to_run_again(&claims);
-    let by_hand = by_hand::to_run_again(&checks, &again, MOST.saturating_sub(again.len()));
+    let Reruns { again, apart, mut left } = to_run_again(&claims);
+    let most = MOST.saturating_sub(again.len() + apart.len());
+    let by_hand = by_hand::to_run_again(&checks, &again, most);
+    let end = Instant::now() + ALL_CLAIMS;
     let claimed = again.iter().chain(&by_hand);
     let claimed = claimed.filter(|command| !scripts.iter().any(|script| script.run == **command));
-    let (seen, untried) = run_claims(engine, &mut bench, claimed, &worked_in).await?;
+    let (seen, untried) = run_claims(engine, &mut bench, claimed, &worked_in, end).await?;
     runs.extend(seen);
     // What was tried by hand is no claim: that it was not run again is told beside it.
     left.extend(untried.into_iter().filter(|left| again.contains(&left.command)));
+    let apart = apart.iter().filter(|command| !scripts.iter().any(|script| script.run == **command));
+    for command in apart {
+        // Each finds the commit, and nothing that another one left.
+        let alone = std::iter::once(command);
+        let (seen, untried) = run_claims(engine, &mut bench, alone, &worked_in, end).await?;
+        left.extend(untried.into_iter().chain(keep_borne_out(&claims, seen, &mut runs)));
+    }
     bench.put_back().await;
     let handed = Handed { engine, feature, worked_in: &worked_in, runs: &runs[..scripts.len()] };
     let added = handed.look(running, cancel).await?;
@@ -127,16 +137,29 @@ async fn check_claims(
     Ok(())
 }
 
+/// Keeps the runs that bear their claims out, and gives the others with what was seen.
+fn keep_borne_out(claims: &[ClaimedRun], seen: Vec<CommandRun>, runs: &mut Vec<CommandRun>) -> Vec<NotRun> {
+    let mut left = Vec::new();
+    for run in seen {
+        match borne_out(claims, &run) {
+            Ok(()) => runs.push(run),
+            Err(not) => left.push(not),
+        }
+    }
+    left
+}
+
 /// Runs claimed commands again, within a bound; those that could not be told to the end come with the reason.
 async fn run_claims(
     engine: &EngineContext,
     bench: &mut Bench<'_>,
     claimed: impl Iterator<Item = &Line>,
     worked_in: &str,
+    end: Instant,
 ) -> Result<(Vec<CommandRun>, Vec<NotRun>), EngineError> {
     let own = engine.cell.with(Mission::own_commands);
     let (mut runs, mut left, mut aside) = (Vec::new(), Vec::new(), None);
-    let (end, limit) = (Instant::now() + ALL_CLAIMS, engine.limits.claim);
+    let limit = engine.limits.claim;
     for command in claimed {
         if Instant::now() >= end {
             let why = format!("the time for claims was over ({} min)", ALL_CLAIMS.as_secs() / 60);

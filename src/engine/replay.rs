@@ -29,12 +29,20 @@ const TRIES: u32 = 15;
 pub struct Sight {
     /// Of the steps that the verdict rests on.
     pub facts: Vec<Facts>,
+    /// Of each step, or why its instrument refused.
+    pub all: Vec<Result<Facts, String>>,
     /// Why the app did not come up, where it did not.
     pub down: Option<String>,
     evidence: Vec<Evidence>,
 }
 
 impl Sight {
+    /// What steps showed, with nothing kept of it.
+    #[cfg(test)]
+    pub fn of(all: Vec<Result<Facts, String>>, down: Option<String>) -> Self {
+        Self { facts: Vec::new(), all, down, evidence: Vec::new() }
+    }
+
     /// Keeps what was seen in the step that tells most: the last of those the verdict rests on.
     ///
     /// # Errors
@@ -103,10 +111,14 @@ pub async fn again(
         if let Some(why) = seen.iter().find_map(Again::blocked) {
             return Ok(Err(why.to_owned()));
         }
+        let by_name = |facts: &Facts| Facts { text: names.named(&facts.text), ..facts.clone() };
+        let all =
+            seen.iter().map(|again| again.seen.as_ref().map(|it| by_name(&it.facts)).map_err(Clone::clone));
+        let all = all.collect();
         let (shown, facts): (Vec<_>, Vec<Facts>) = steps.seen(&seen, &names).into_iter().unzip();
         let told = shown.into_iter().rev().find_map(|again| again.seen.as_ref().ok());
         let evidence = told.map(|seen| seen.evidence.clone()).unwrap_or_default();
-        Ok(Ok(Sight { facts, down, evidence }))
+        Ok(Ok(Sight { facts, all, down, evidence }))
     };
     let sight = tokio::select! {
         done = tokio::time::timeout(limit, work) => {

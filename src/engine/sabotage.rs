@@ -3,8 +3,10 @@
 //! it has none, the steps of its tester must show something else. The mission's checkout and the validators' are never
 //! touched.
 
+mod how;
 mod mutant;
 mod probe;
+mod trial;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,12 +25,12 @@ use crate::domain::command::Command;
 use crate::domain::contract::Assertion;
 use crate::domain::environment::{CommandRun, Script};
 use crate::domain::id::{AssertionId, Commit, MilestoneId};
-use crate::domain::sabotage::{Reaction, Sabotage, SabotageOutcome, Undone};
+use crate::domain::sabotage::Sabotage;
 use crate::domain::text::Line;
 use crate::workspace::ProofCheckout;
-use crate::workspace::undo::Extent;
-use mutant::{Mutant, Reach};
+use mutant::Mutant;
 use probe::{Look, Probe};
+use trial::{Trial, Tried};
 
 /// How long the set-up and the build of the app may take each time.
 const BUILD: Duration = Duration::from_mins(10);
@@ -87,7 +89,7 @@ impl Bench<'_> {
                 Some((assertion.clone(), mission.steps_of(assertion).cloned()))
             });
             let Some((assertion, steps)) = found else { continue };
-            running.doing(format!("undoing what was built for {id}"));
+            running.doing(format!("in a copy: can the check of {id} fail?"));
             let trial = match &broken {
                 Some(why) => Trial::untold(why),
                 None => match Probe::of(self, &assertion, steps.as_ref()) {
@@ -163,35 +165,20 @@ impl Bench<'_> {
             let out = Instant::now() >= end;
             return Ok(if out { Trial::out_of_time(Vec::new()) } else { Trial::untold(&Line::clipped(why)) });
         }
-        let mut undone: Vec<Undone> = Vec::new();
-        let mut toothless = false;
+        let mut tried = Tried::new(end);
         let mutants = self.mutants(&assertion.id, assertion.wording.check.guard).await?;
         for mutant in mutants {
-            if toothless && mutant.reach == Reach::WithLater {
+            if !tried.wants(&mutant) {
                 continue;
             }
-            if self.cancel.is_cancelled() || Instant::now() >= end {
-                return Ok(Trial::out_of_time(undone));
+            if self.cancel.is_cancelled() || Instant::now() >= tried.end {
+                return Ok(tried.cut_short());
             }
-            running.doing(format!("undoing {} for {}", mutant.what, assertion.id));
-            let Look { reaction, evidence, extent, .. } = self.react(&mutant, &mut probe, end).await?;
-            let whole = mutant.reach == Reach::Features && extent == Extent::Whole;
-            toothless |= whole && reaction == Reaction::Green;
-            let red = reaction.is_red();
-            let what = match extent {
-                Extent::Whole => mutant.what,
-                Extent::Part => Line::clipped(format!("{} in part", mutant.what)),
-            };
-            undone.push(Undone { what, reaction, evidence });
-            if red {
-                return Ok(Trial { outcome: SabotageOutcome::Red, undone, note: None });
-            }
+            running.doing(format!("in a copy: does {} fail without {}?", assertion.id, mutant.what));
+            let look = self.react(&mutant, &mut probe, tried.end).await?;
+            tried.take(mutant, look);
         }
-        if toothless {
-            return Ok(Trial { outcome: SabotageOutcome::Toothless, undone, note: None });
-        }
-        let untold = Trial::untold(&Line::clipped(why_untold(&undone)));
-        Ok(Trial { undone, ..untold })
+        Ok(tried.trial())
     }
 
     async fn mutants(&self, id: &AssertionId, guard: bool) -> Result<Vec<Mutant>, EngineError> {
@@ -246,35 +233,5 @@ impl Bench<'_> {
     /// Its evidence names no commit: what was run stood at none, so that no verdict can rest on it.
     fn dir(&self) -> &Path {
         self.checkout.dir()
-    }
-}
-
-/// What became of one assertion.
-struct Trial {
-    outcome: SabotageOutcome,
-    undone: Vec<Undone>,
-    note: Option<Line>,
-}
-
-/// Why what was undone tells nothing of a check.
-fn why_untold(undone: &[Undone]) -> &str {
-    let skipped = undone.iter().find_map(|one| match &one.reaction {
-        Reaction::Skipped { reason } => Some(reason.as_str()),
-        Reaction::Red { .. } | Reaction::Other { .. } | Reaction::Green => None,
-    });
-    let green = || {
-        (!undone.is_empty())
-            .then_some("later work stands on what was built for it, so that only a part could be undone")
-    };
-    skipped.or_else(green).unwrap_or("nothing was built for it that could be undone")
-}
-
-impl Trial {
-    fn untold(why: &Line) -> Self {
-        Self { outcome: SabotageOutcome::Untold, undone: Vec::new(), note: Some(why.clone()) }
-    }
-
-    fn out_of_time(undone: Vec<Undone>) -> Self {
-        Self { outcome: SabotageOutcome::OutOfTime, undone, note: None }
     }
 }

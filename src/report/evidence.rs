@@ -46,10 +46,14 @@ pub(super) fn pieces(mission: &Mission, read: &Pieces<'_>) -> Vec<Piece> {
     let mut room = MOST_PICTURES;
     let mut seen = BTreeSet::new();
     let ids = mission.contract.keys().chain(mission.sealed.keys());
-    let verdicts = ids.filter_map(|id| mission.verdicts.get(id));
-    let references = verdicts.flatten().flat_map(Verdict::pieces);
-    let wanted = references.filter(|reference| seen.insert((*reference).clone()));
-    wanted.map(|reference| piece(mission, reference, read, &mut room)).collect()
+    let references = ids.flat_map(|id| {
+        let verdicts = mission.verdicts.get(id).into_iter().flatten();
+        let tries = mission.assertion(id).map(|known| mission.tries_of(known)).unwrap_or_default();
+        let looks = tries.into_iter().filter_map(|one| one.evidence.map(EvidenceRef));
+        verdicts.flat_map(Verdict::pieces).cloned().chain(looks)
+    });
+    let wanted = references.filter(|reference| seen.insert(reference.clone()));
+    wanted.map(|reference| piece(mission, &reference, read, &mut room)).collect()
 }
 
 fn piece(mission: &Mission, reference: &EvidenceRef, read: &Pieces<'_>, room: &mut usize) -> Piece {

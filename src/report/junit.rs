@@ -44,6 +44,9 @@ fn case(part: &AssertionPart) -> TestCase {
     for doubt in &part.doubts {
         case.add_property(("doubt", *doubt));
     }
+    if !part.seen_red_words.is_empty() {
+        case.add_property(("seen_red", part.seen_red_words.as_str()));
+    }
     if let Some(verdict) = newest {
         let evidence = verdict.evidence.join(" ");
         case.set_system_out(format!("{} at {}, evidence: {evidence}", verdict.by, verdict.commit));

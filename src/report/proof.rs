@@ -5,9 +5,10 @@ use serde::Serialize;
 use crate::domain::contract::Assertion;
 use crate::domain::gate::{DecidedBy, Decision, Gate, GateId};
 use crate::domain::mission::Mission;
-use crate::domain::sabotage::SeenRed;
+use crate::domain::red::HowRed;
+use crate::domain::sabotage::{SeenRed, Undone};
 use crate::domain::verdict::{Standing, Verdict};
-use crate::view::assertion::{method, seen_red, tried_again};
+use crate::view::assertion::{listed_tries, method, seen_red, tried_again, try_words};
 use crate::view::contract::weight;
 use crate::view::when::day_and_time;
 use crate::view::words::one_line;
@@ -33,8 +34,12 @@ pub struct AssertionPart {
     /// Why it is accepted unproven; empty where it is not.
     pub waived: String,
     pub seen_red: SeenRed,
-    /// How its check was seen to fail, or not; empty where nothing was tried.
+    /// How its check was seen to fail, or why not; empty before it passed.
     pub seen_red_words: String,
+    /// In a word; empty where it was not.
+    pub how_red: &'static str,
+    /// Each time it was tried on an app that it should fail on.
+    pub tries: Vec<TryPart>,
     /// What a pass does not say: that it is of an older commit, that its check was never seen to fail.
     pub doubts: Vec<&'static str>,
     /// Oldest first.
@@ -61,6 +66,14 @@ pub struct VerdictPart {
     pub evidence: Vec<String>,
     /// What came of a failure when the same was done again; empty where nothing is to be said of it.
     pub tried_again: String,
+}
+
+/// What a check did on an app that it should fail on.
+#[derive(Debug, Clone, Serialize)]
+pub struct TryPart {
+    pub words: String,
+    /// Empty where it did not run.
+    pub evidence: String,
 }
 
 /// A decision at a gate.
@@ -100,9 +113,15 @@ fn assertion(mission: &Mission, assertion: &Assertion) -> AssertionPart {
         waived: waiver.map(|waiver| waiver.reason.to_string()).unwrap_or_default(),
         seen_red: mission.seen_red(id),
         seen_red_words: seen_red(mission, assertion),
+        how_red: mission.how_red(id).map(HowRed::word).unwrap_or_default(),
+        tries: listed_tries(mission, assertion).0.iter().map(tried).collect(),
         doubts: doubts(mission, assertion, standing),
         verdicts: verdicts.map(|given| verdict(mission, given)).collect(),
     }
+}
+
+fn tried(one: &Undone) -> TryPart {
+    TryPart { words: try_words(one), evidence: one.evidence.clone().unwrap_or_default() }
 }
 
 fn doubts(mission: &Mission, assertion: &Assertion, standing: Standing) -> Vec<&'static str> {

@@ -1,6 +1,8 @@
 //! One assertion in full: what it says, how it is checked, what was seen, what was decided.
 
 mod claim;
+mod pieces;
+mod tries;
 
 use crate::domain::backing::{Backing, Context, Method};
 use crate::domain::contract::{Assertion, AssertionState, Weight};
@@ -17,6 +19,8 @@ use super::work::{assertion_name, outcome_sign, standing_sign};
 use super::{requirement, sealed};
 
 pub use claim::{Looking, brief_claim, claim, history};
+pub use pieces::pieces;
+pub use tries::{doubt, listed_tries, seen_red, tries, try_sign, try_words, why_unseen};
 
 /// Everything about it on one page: all verdicts, the newest first, each with its evidence.
 pub fn page(mission: &Mission, assertion: &Assertion, titles: &Titles<'_>, width: usize) -> Vec<Row> {
@@ -29,6 +33,9 @@ pub fn page(mission: &Mission, assertion: &Assertion, titles: &Titles<'_>, width
         rows.extend((index > 0).then(Row::new));
         rows.extend(proof(mission, given, titles, width));
     }
+    let tries = tries(mission, assertion, width);
+    rows.extend((!tries.is_empty()).then(Row::new));
+    rows.extend(tries);
     rows
 }
 
@@ -52,7 +59,7 @@ pub fn proof(mission: &Mission, given: &Verdict, titles: &Titles<'_>, width: usi
     rows
 }
 
-/// All verdicts of a mission, by assertion, the oldest first.
+/// All verdicts of a mission, by assertion, the oldest first, and each time a check was tried on an app that it should fail on.
 pub fn proofs(mission: &Mission, titles: &Titles<'_>, width: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for (id, given) in &mission.verdicts {
@@ -60,6 +67,11 @@ pub fn proofs(mission: &Mission, titles: &Titles<'_>, width: usize) -> Vec<Row> 
         let proofs =
             given.iter().flat_map(|verdict| proof(mission, verdict, titles, width.saturating_sub(2)));
         rows.extend(indented(proofs.collect(), 2));
+        let known = mission.assertion(id).into_iter();
+        rows.extend(indented(
+            known.flat_map(|known| tries(mission, known, width.saturating_sub(2))).collect(),
+            2,
+        ));
     }
     rows
 }
@@ -111,21 +123,6 @@ pub fn authors(mission: &Mission, authors: &Authors, width: usize) -> Vec<Row> {
 pub fn waiver(mission: &Mission, assertion: &Assertion, width: usize) -> Vec<Row> {
     let waiver = mission.waivers.get(&assertion.id);
     waiver.map_or_else(Vec::new, |waiver| labelled("waived", &format!("“{}”", waiver.reason), width))
-}
-
-/// Whether its check was seen to fail on this app, in a sentence; empty where nothing was tried.
-pub fn seen_red(mission: &Mission, assertion: &Assertion) -> String {
-    let tried = mission.sabotage_of(assertion).map(|sabotage| format!("it {}", sabotage.sentence()));
-    match mission.seen_red(&assertion.id) {
-        SeenRed::AtBase => "at the base commit, before anything was built".to_owned(),
-        SeenRed::Failed => "in a verdict at an earlier commit, before it was mended".to_owned(),
-        SeenRed::Vacuous => tried
-            .unwrap_or_else(|| "no: it holds before anything is built, so that it proves nothing".to_owned()),
-        SeenRed::Sabotaged | SeenRed::Toothless | SeenRed::Untold | SeenRed::OutOfTime => {
-            tried.unwrap_or_default()
-        }
-        SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => String::new(),
-    }
 }
 
 /// What was built since an assertion was proven, and how it is proven again; nothing where it holds of the present commit.
@@ -228,14 +225,17 @@ fn behind(mission: &Mission, verdict: &Verdict, backing: Backing) -> String {
     let by = (!backing.model.is_empty()).then(|| format!("by {}", backing.model));
     let methods: Vec<&str> = backing.methods.into_iter().map(method).collect();
     let red = match mission.seen_red(&verdict.assertion) {
-        SeenRed::AtBase | SeenRed::Failed | SeenRed::Sabotaged => "seen red",
-        SeenRed::Toothless | SeenRed::Vacuous => "proves nothing",
+        SeenRed::AtBase | SeenRed::Failed | SeenRed::Sabotaged => {
+            let how = mission.how_red(&verdict.assertion).unwrap_or_default();
+            format!("seen red{}", how.note())
+        }
+        SeenRed::Toothless | SeenRed::Vacuous => "proves nothing".to_owned(),
         SeenRed::Untold | SeenRed::OutOfTime | SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => {
-            "not seen red"
+            "not seen red".to_owned()
         }
     };
     let over = (!methods.is_empty()).then(|| format!("over {}", methods.join(" and ")));
-    let red = over.as_ref().filter(|_| verdict.outcome == Outcome::Pass).map(|_| red.to_owned());
+    let red = over.as_ref().filter(|_| verdict.outcome == Outcome::Pass).map(|_| red);
     by.into_iter().chain(over).chain(red).collect::<Vec<_>>().join(", ")
 }
 

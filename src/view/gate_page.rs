@@ -100,6 +100,7 @@ fn proven(mission: &Mission, gate: GateId, known: &Assertion, titles: &Titles<'_
     }
     let width = width.saturating_sub(INDENT);
     let mut below = assertion::waiver(mission, known, width);
+    below.extend(assertion::doubt(mission, known, width));
     let last = assertion::newest(mission, &known.id).into_iter();
     below.extend(last.flat_map(|verdict| assertion::proof(mission, verdict, titles, width)));
     let row = dated(mission, gate, &known.id, contract::entry(mission, known));

@@ -13,7 +13,7 @@ use super::gate::is_flaky;
 use super::markdown::{escaped, text};
 use super::prelude::*;
 use super::row::plain;
-use super::unshown::{row, sentence};
+use super::unshown::{row, sentence, unseen_because};
 use super::words::unseen;
 use super::work::gate_subject;
 use crate::domain::gate::GateId;
@@ -165,8 +165,10 @@ pub fn unshown(mission: &Mission) -> Vec<String> {
                 let title = mission.assertion(id).map(|known| known.wording.title.as_str());
                 let also = mission.also_doubted(&found).map(|doubt| format!(", and {}", doubted(doubt)));
                 let doubt = doubted(found.doubt);
+                let why = unseen_because(mission, &found);
+                let why = if why.is_empty() { why } else { format!(" ({why})") };
                 lines.push(format!(
-                    "{id} {doubt}{}: {}",
+                    "{id} {doubt}{}{why}: {}",
                     also.unwrap_or_default(),
                     title.unwrap_or_default()
                 ));

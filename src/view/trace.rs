@@ -2,13 +2,14 @@
 
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, FindingId, RequirementId};
+use crate::domain::sabotage::Undone;
 use crate::domain::trace::{AssertionTrace, FeatureTrace, Trace};
 use crate::domain::verdict::{EvidenceRef, Verdict};
 
 use super::assertion::Titles;
 use super::prelude::*;
 use super::work::{feature_name, outcome_sign};
-use super::{contract, finding, requirement};
+use super::{assertion, contract, finding, requirement};
 
 /// Cells that each level is set in by.
 const STEP: usize = 2;
@@ -86,6 +87,7 @@ impl Outline<'_> {
         self.add(level, TraceTarget::Assertion(id.clone()), contract::row(self.mission, id));
         found.features.iter().for_each(|one| self.feature(level + 1, one));
         found.verdicts.iter().for_each(|verdict| self.verdict(level + 1, id, verdict));
+        self.tries(level + 1, id, &found.tries);
         self.findings(level + 1, &found.findings);
     }
 
@@ -124,6 +126,28 @@ impl Outline<'_> {
                 .then(StyleRole::Dim, format!("{} {title}", reference.0).trim_end());
             let row = if lost { row.end(StyleRole::Warn, "changed or removed since") } else { row };
             self.add(level + 1, TraceTarget::Evidence(id.clone(), reference.clone()), row);
+        }
+    }
+
+    /// Each time its check was tried on an app that it should fail on; why it was not seen red, where it was not.
+    fn tries(&mut self, level: usize, id: &AssertionId, tried: &[Undone]) {
+        let Some(known) = self.mission.assertion(id) else { return };
+        let (shown, left) = assertion::listed_tries(self.mission, known);
+        for one in shown.iter().filter(|one| tried.contains(one)) {
+            let (sign, style) = assertion::try_sign(one);
+            let row = Row::new().sign(style, sign).then(StyleRole::Dim, assertion::try_words(one));
+            let piece = one.evidence.as_ref().map(|piece| format!("  {piece}")).unwrap_or_default();
+            let row = row.end(StyleRole::Dim, piece);
+            let target = one.evidence.clone().map_or_else(
+                || TraceTarget::Assertion(id.clone()),
+                |piece| TraceTarget::Evidence(id.clone(), EvidenceRef(piece)),
+            );
+            self.add(level, target, row);
+        }
+        let why = assertion::why_unseen(self.mission, known);
+        let why = (!why.is_empty()).then(|| format!("not seen red: {why}"));
+        for words in left.into_iter().chain(why).filter(|_| shown.iter().all(|one| tried.contains(one))) {
+            self.add(level, TraceTarget::Assertion(id.clone()), Row::of(StyleRole::Dim, words));
         }
     }
 

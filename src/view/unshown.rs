@@ -9,6 +9,7 @@ use crate::domain::gate::GateId;
 use crate::domain::id::FeatureId;
 use crate::domain::unshown::{Doubt, Matter, Unshown};
 
+use super::assertion::why_unseen;
 use super::prelude::*;
 use super::requirement::{short, tally_words};
 use super::words::unseen;
@@ -85,7 +86,19 @@ pub fn row(mission: &Mission, found: &Unshown) -> Row {
     };
     let row = Row::new().sign(style, sign).then(style, padded(reason(found.doubt), 15));
     let also = mission.also_doubted(found).map(|doubt| format!("{}: ", reason(doubt)));
-    row.then(style, also.unwrap_or_default()).then(StyleRole::Text, name)
+    let row = row.then(style, also.unwrap_or_default()).then(StyleRole::Text, name);
+    let why = unseen_because(mission, found);
+    if why.is_empty() { row } else { row.then(StyleRole::Dim, format!(": {why}")) }
+}
+
+/// Why the check of what passed was not seen red; empty where that is not the matter.
+pub fn unseen_because(mission: &Mission, found: &Unshown) -> String {
+    let Matter::Assertion(id) = &found.matter else { return String::new() };
+    let doubt = mission.also_doubted(found).unwrap_or(found.doubt);
+    if ![Doubt::NotSeenRed, Doubt::Sampled].contains(&doubt) {
+        return String::new();
+    }
+    mission.assertion(id).map(|known| why_unseen(mission, known)).unwrap_or_default()
 }
 
 /// The commands of a handoff that were not run again, or show no number, with the reasons.

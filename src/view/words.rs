@@ -19,6 +19,14 @@ pub fn unseen(tally: Tally) -> String {
     }
 }
 
+/// The same where there is little room: ` · 3 not seen red`.
+pub fn unseen_beside(tally: Tally) -> String {
+    match tally.unseen {
+        0 => String::new(),
+        some => format!(" · {some} not seen red"),
+    }
+}
+
 /// A count for reading: `950`, `3.0K`, `221M`.
 pub fn count(n: u64) -> String {
     match n {

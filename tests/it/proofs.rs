@@ -350,6 +350,8 @@ async fn every_claim_is_run_again_and_a_refuted_one_is_a_finding_with_both_besid
             claim("grep -q absent out.txt", 1, "nothing is left of it"),
             claim("cat", 0, "it reads what it is given"),
             claim("git push origin main", 0, "pushed"),
+            claim("mkdir made && touch made/a", 0, "made"),
+            claim("rmdir made", 0, "removed"),
         ],
         ..Story::believed(vec![command_check("test -f out.txt")])
     };
@@ -365,8 +367,10 @@ async fn every_claim_is_run_again_and_a_refuted_one_is_a_finding_with_both_besid
     let feature = mission.features.first().unwrap();
     assert!(matches!(feature.state, FeatureState::Built { claims: Claims::Refuted, .. }));
     let left: Vec<&str> = mission.claims_left[&feature.id].iter().map(|left| left.command.as_str()).collect();
-    assert_eq!(left, ["git push origin main"]);
-    assert_eq!(mission.claim_runs[&feature.id].len(), 8, "the test command and seven claims");
+    assert_eq!(left, ["git push origin main", "rmdir made"]);
+    let why = mission.claims_left[&feature.id][1].why.as_str();
+    assert!(why.contains("in a fresh copy it exits 1: rmdir: failed to remove 'made'"), "{why}");
+    assert_eq!(mission.claim_runs[&feature.id].len(), 9, "the test command and eight claims");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, Decision, GateId};
 use flightdeck::domain::id::MilestoneId;
 use flightdeck::domain::mission::{Limits, Mission};
+use flightdeck::domain::red::HowRed;
 use flightdeck::domain::sabotage::{Reaction, SabotageOutcome, SeenRed};
 use flightdeck::domain::unshown::Doubt;
 use flightdeck::domain::verdict::{Outcome, Recurrence, Verdict};
@@ -250,12 +251,22 @@ async fn what_a_tester_did_is_done_again_against_an_app_made_wrong() {
     let told = || format!("{:?} {:?}\n{}", mission.status(), mission.hold, ground.told());
     assert!(mission.is_gate_open(M1) && !mission.is_go(M1), "{}", told());
 
-    let red = |what: &str, seen: &str| (Red, format!("is red once {what} is undone: {seen}"));
-    assert_eq!(outcome(&mission, "VAL-P-001"), red("F1", "status 404 instead of status 200"), "{}", told());
+    let gone =
+        "is red in a copy without F1, where what it works with was gone: status 404 instead of status 200";
+    assert_eq!(outcome(&mission, "VAL-P-001"), (Red, gone.to_owned()), "{}", told());
+    assert_eq!(mission.how_red(&val("VAL-P-001")), Some(HowRed::Gone));
     // Data and port are fresh each time, and neither makes a difference.
     let (seen, words) = outcome(&mission, "VAL-N-001");
     assert!(seen == Red && words.contains("2 things") && words.contains("2 notes"), "{words}");
-    assert_eq!(outcome(&mission, "VAL-S-001"), (Toothless, "stays green whatever is undone: F3".to_owned()));
+    assert!(
+        words.starts_with("is red in a copy without F2, where what it asserts did not hold: "),
+        "{words}"
+    );
+    assert_eq!(mission.how_red(&val("VAL-N-001")), Some(HowRed::Untrue));
+    assert_eq!(
+        outcome(&mission, "VAL-S-001"),
+        (Toothless, "stays green whatever is undone in a copy: F3".to_owned())
+    );
     let (seen, words) = outcome(&mission, "VAL-T-001");
     assert_eq!(
         (seen, words.as_str()),
@@ -265,7 +276,8 @@ async fn what_a_tester_did_is_done_again_against_an_app_made_wrong() {
     assert_eq!(seen, [SeenRed::Sabotaged, SeenRed::Sabotaged, SeenRed::Toothless, SeenRed::Untold]);
 
     let findings: Vec<&str> = mission.findings.values().map(|found| found.description.as_str()).collect();
-    let toothless = "the check of VAL-S-001, by its tester's steps, stays green whatever is undone: F3";
+    let toothless =
+        "the check of VAL-S-001, by its tester's steps, stays green whatever is undone in a copy: F3";
     assert_eq!(findings, [toothless], "{}", told());
     let unshown = mission.unshown_at(M1);
     let doubts: Vec<Doubt> = unshown.iter().map(|found| found.doubt).collect();

@@ -8,6 +8,7 @@ use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::MilestoneId;
 use flightdeck::domain::mission::Mission;
+use flightdeck::domain::red::HowRed;
 use flightdeck::domain::sabotage::{Reaction, SabotageOutcome, SeenRed};
 use serde_json::{Value, json};
 
@@ -185,7 +186,12 @@ async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nob
     assert_eq!(seen, [Sabotaged, Sabotaged, Toothless, Sabotaged, AtBase]);
 
     let finding = mission.findings.values().next().unwrap();
-    assert!(finding.description.as_str().contains("`test -e README.md`, stays green whatever is undone: F1"));
+    assert!(
+        finding
+            .description
+            .as_str()
+            .contains("`test -e README.md`, stays green whatever is undone in a copy: F1")
+    );
     assert!(!mission.is_go(M1), "a check without teeth is the person's to decide on");
     assert_eq!(mission.contract_tally().proven, 4);
 
@@ -196,6 +202,98 @@ async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nob
     assert!(lines.iter().all(|line| line.contains("tests ")), "the tests of a feature stay: {seen}");
     assert!(!ground.dir.join("sabotage").exists(), "its checkout goes with it");
     assert!(ground.dir.join("checkout/a.txt").exists());
+}
+
+/// A check that is red because the app's part is gone shows less than one that is red for its statement: less is undone to
+/// see that, and what was seen is told as what it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn how_a_check_was_red_is_told_and_less_is_undone_to_see_it_red_for_its_statement() {
+    let page = numbered(&[]);
+    let ground = ground(&[("README.md", "# It\n"), ("pages.txt", &page), ("tool.sh", "echo plain\n")]);
+    let before_done = |command: &str| format!("test ! -e done.txt || {command}");
+    let story = Story {
+        checks: vec![
+            ("VAL-A-001", before_done("{ cat words.txt && grep -q '^line 18 new$' pages.txt; }"), false),
+            ("VAL-B-001", before_done("./greet.sh Ada"), false),
+            ("VAL-C-001", "sh tool.sh | grep fancy".to_owned(), false),
+            ("VAL-D-001", "./greet.sh Ada".to_owned(), false),
+            ("VAL-E-001", "test -e README.md".to_owned(), true),
+        ],
+        features: vec![
+            (
+                "echo words > words.txt; sed -i -e 's/^line 2$/line 2 new/' -e 's/^line 18$/line 18 new/' pages.txt",
+                vec!["VAL-A-001", "VAL-E-001"],
+            ),
+            (
+                "printf '#!/bin/sh\\necho Hello, $1' > greet.sh; chmod +x greet.sh",
+                vec!["VAL-B-001", "VAL-D-001"],
+            ),
+            ("echo 'echo fancy' > tool.sh; echo done > done.txt", vec!["VAL-C-001"]),
+        ],
+        build: None,
+    };
+    let mission = ground.fly(story.mind()).await;
+    let told = || format!("{:?} {:?}\n{}", mission.status(), mission.hold, ground.told());
+    assert!(mission.is_go(M1), "red for whatever reason is seen red: {}", told());
+
+    let how = |id: &str| mission.how_red(&val(id));
+    let tried = |id: &str| -> Vec<(String, Option<HowRed>)> {
+        let assertion = mission.assertion(&val(id)).unwrap();
+        let tries = mission.tries_of(assertion);
+        tries.iter().map(|one| (one.what.to_string(), one.reaction.how())).collect()
+    };
+    let base = || "anything built (the base commit)".to_owned();
+    let hunk = |place: &str| format!("F1: pages.txt @@ {place} @@");
+    let undone = [
+        (base(), None),
+        ("F1".to_owned(), Some(HowRed::Gone)),
+        (hunk("-1,5 +1,5"), None),
+        (hunk("-15,6 +15,6"), Some(HowRed::Untrue)),
+    ];
+    assert_eq!(tried("VAL-A-001"), undone, "{}", told());
+    assert_eq!(how("VAL-A-001"), Some(HowRed::Untrue));
+    let sentence = mission.sabotages[&val("VAL-A-001")].sentence();
+    assert!(
+        sentence.contains("without F1: pages.txt @@ -15,6 +15,6 @@, where what it asserts did not hold"),
+        "{sentence}"
+    );
+    // The program is gone, and nothing less can be undone.
+    assert_eq!(tried("VAL-B-001"), [(base(), None), ("F2".to_owned(), Some(HowRed::Gone))]);
+    let words =
+        |id: &str| flightdeck::view::assertion::seen_red(&mission, mission.assertion(&val(id)).unwrap());
+    let said = words("VAL-B-001");
+    assert!(
+        said.starts_with("it is red in a copy without F2, where what it works with was gone: exit 127: ")
+            && said.contains("greet.sh: not found"),
+        "{said}"
+    );
+    // At the base commit it is told just as well.
+    assert_eq!((how("VAL-C-001"), how("VAL-D-001")), (Some(HowRed::Untrue), Some(HowRed::Gone)));
+    let base = "at the base commit, before anything was built, where what it";
+    assert!(
+        words("VAL-C-001").starts_with(&format!("{base} asserts did not hold: exit 1")),
+        "{}",
+        words("VAL-C-001")
+    );
+    assert!(
+        words("VAL-D-001").starts_with(&format!("{base} works with was gone: exit 127")),
+        "{}",
+        words("VAL-D-001")
+    );
+    assert_eq!(how("VAL-E-001"), Some(HowRed::Gone), "of nothing, nothing can be judged");
+    // What it printed then is kept, and is among what the assertion rests on.
+    let (piece, _) = mission.pieces_of(&val("VAL-B-001")).pop().unwrap();
+    let record = ground.missions.read(&ground.id).unwrap();
+    let shown = record.evidence().get(&piece).unwrap().doc();
+    assert!(shown.content.contains("greet.sh: not found"), "{}", shown.content);
+    let page = flightdeck::view::gate_page::rows(&mission, M1, &|_| String::new(), 200);
+    let page = flightdeck::view::row::plain(&page);
+    assert!(page.contains("seen red (with the app's part gone)"), "{page}");
+    assert!(page.contains("seen red  it is red in a copy without F2"), "{page}");
+    assert!(
+        !page.contains("seen red  it is red in a copy without F1"),
+        "one for its statement needs no more words: {page}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,9 +318,9 @@ async fn what_later_work_stands_on_is_undone_as_far_as_it_stands_alone_or_with_t
         build: None,
     };
     let mission = ground.fly(story.mind()).await;
-    assert_eq!(undone(&mission, "VAL-A-001"), [("F1 in part".to_owned(), "red")], "{}", ground.told());
+    assert_eq!(undone(&mission, "VAL-A-001"), [("a part of F1".to_owned(), "red")], "{}", ground.told());
     let with_later =
-        [("F3 in part".to_owned(), "green"), ("F3 and all that was built on it".to_owned(), "red")];
+        [("a part of F3".to_owned(), "green"), ("F3 and all that was built on it".to_owned(), "red")];
     assert_eq!(undone(&mission, "VAL-B-001"), with_later, "{}", ground.told());
     let kept = &mission.sabotages[&val("VAL-C-001")];
     assert_eq!(kept.outcome, SabotageOutcome::Untold, "a part that stays green says nothing: {kept:?}");

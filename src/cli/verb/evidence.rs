@@ -13,10 +13,11 @@ use crate::cli::screen::Output;
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
+use crate::domain::tries::TakenFor;
 use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::link::MissionSource;
 use crate::tui::picture::{Cell, Graphics};
-use crate::view::assertion::proofs;
+use crate::view::assertion::{pieces, proofs};
 use crate::view::evidence::{Headers, Proof, Reading, head, page};
 use crate::view::prose::paragraph;
 use crate::view::row::Row;
@@ -54,8 +55,12 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         [thing] => thing,
         [..] => return Err(misuse("name one: `flightdeck evidence [ID] [REF|ASSERTION]`")),
     };
-    let reference =
-        if thing.starts_with("ev_") { known(&found, thing)? } else { newest(&found.mission, thing)? };
+    let (reference, of) = if thing.starts_with("ev_") {
+        (known(&found, thing)?, None)
+    } else {
+        let (id, reference) = newest(&found.mission, thing)?;
+        (reference, Some(id))
+    };
     if let Some(path) = &args.out {
         let bytes = found.source.store().evidence().get(&reference)?.bytes;
         std::fs::write(path, &bytes).with_context(|| format!("failed to write {}", path.display()))?;
@@ -64,10 +69,26 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let doc = found.source.evidence(&reference)?;
     let value = || {
         let parsed = serde_json::from_str::<Value>(&doc.content).ok();
-        json!({ "reference": doc.reference, "kind": doc.kind, "title": doc.title, "content": parsed })
+        let pieces: Vec<Value> = of.iter().flat_map(|id| listed(&found.mission, id)).collect();
+        let mut value =
+            json!({ "reference": doc.reference, "kind": doc.kind, "title": doc.title, "content": parsed });
+        if of.is_some() {
+            value["pieces"] = pieces.into();
+        }
+        value
     };
     let seen = drawn(context, &doc, args.format)?;
-    let done = context.answer(args.format, value, |width| rows(&found.mission, &doc, width))?;
+    let page = |width| {
+        let titles = |piece: &EvidenceRef| found.title_of(piece);
+        let mut all: Vec<Row> = of
+            .iter()
+            .flat_map(|id| pieces(&found.mission, id, &reference, (&titles, now()), width))
+            .collect();
+        all.extend((!all.is_empty()).then(Row::new));
+        all.extend(rows(&found.mission, &doc, width));
+        all
+    };
+    let done = context.answer(args.format, value, page)?;
     if let Some(seen) = seen {
         print(seen)?;
     }
@@ -108,12 +129,27 @@ fn known(found: &MissionRef, word: &str) -> Result<EvidenceRef> {
     }
 }
 
-/// The last evidence of an assertion's newest verdict.
-fn newest(mission: &Mission, word: &str) -> Result<EvidenceRef> {
+/// Each piece of an assertion's evidence, and what it was taken for.
+fn listed(mission: &Mission, id: &AssertionId) -> Vec<Value> {
+    let all = mission.pieces_of(id).into_iter();
+    let piece = |(reference, taken)| match taken {
+        TakenFor::Verdict(given) => {
+            json!({ "reference": reference, "attempt": given.attempt, "milestone": given.milestone,
+            "round": given.round, "commit": given.commit, "at": given.at, "outcome": given.outcome })
+        }
+        TakenFor::Try(tried) => json!({ "reference": reference, "tried": tried }),
+    };
+    all.map(piece).collect()
+}
+
+/// The last evidence of an assertion's newest verdict; where no verdict has any, what was seen when its check was tried.
+fn newest(mission: &Mission, word: &str) -> Result<(AssertionId, EvidenceRef)> {
     let id = &ask::assertion(mission, word)?.id;
     let verdicts = mission.verdicts.get(id).map_or(&[][..], Vec::as_slice);
-    let with_evidence = verdicts.iter().rev().find_map(|verdict| verdict.evidence.last());
-    with_evidence.cloned().ok_or_else(|| match verdicts.last() {
+    let with_evidence = verdicts.iter().rev().find_map(|verdict| verdict.evidence.last().cloned());
+    let tried = || mission.pieces_of(id).into_iter().next().map(|(reference, _)| reference);
+    let found = with_evidence.or_else(tried).map(|reference| (id.clone(), reference));
+    found.ok_or_else(|| match verdicts.last() {
         None => misuse(format!(
             "{id} has no evidence: nobody has tried it yet; `flightdeck assertion show {id}` says how it is checked"
         )),
@@ -138,7 +174,9 @@ fn rows(mission: &Mission, doc: &EvidenceDoc, width: usize) -> Vec<Row> {
     let rests = |(_, given): &(&AssertionId, &Vec<Verdict>)| {
         given.iter().any(|verdict| verdict.pieces().any(|piece| *piece == doc.reference))
     };
+    let tried = |id: &&AssertionId| mission.pieces_of(id).iter().any(|(piece, _)| *piece == doc.reference);
     let assertion = mission.verdicts.iter().find(rests).map(|(id, _)| id);
+    let assertion = assertion.or_else(|| mission.contract.keys().chain(mission.sealed.keys()).find(tried));
     let mut rows = head(mission, Proof { doc, assertion }, "", now(), width);
     rows.push(Row::new());
     let how = Reading { headers: Headers::Open, ..Reading::default() };

@@ -15,6 +15,9 @@ use crate::workspace::undo::{self, Extent, Piece};
 /// Changes that are tried for one assertion at most; more say no more.
 const MOST: usize = 40;
 
+/// How the place of a hunk begins that is all of a new file.
+const WHOLE_FILE: &str = "@@ -0,0 ";
+
 /// One way in which the app is made wrong.
 pub struct Mutant {
     /// What is undone, such as `F2` or `F2: src/main.rs @@ -3,6 +3,9 @@`.
@@ -54,6 +57,14 @@ impl Mutant {
     /// Whether what is left can be built; of nothing it cannot.
     pub fn is_built(&self) -> bool {
         !matches!(self.change, Change::Everything)
+    }
+
+    /// Whether it takes something out of what was there before rather than a file that came with it.
+    pub fn is_within_a_file(&self) -> bool {
+        match &self.change {
+            Change::Undo(pieces) => pieces.iter().all(|piece| !piece.place.starts_with(WHOLE_FILE)),
+            Change::At(_) | Change::Everything => false,
+        }
     }
 
     fn undoing(what: impl AsRef<str>, pieces: Vec<Piece>) -> Option<Self> {

@@ -1,14 +1,17 @@
 //! How it is seen whether an assertion still holds while something is undone: by its own command, or by the steps with
 //! which a tester saw it hold.
 
+use std::path::PathBuf;
+
 use tokio::time::Instant;
 
-use super::{Bench, CHECK};
+use super::{Bench, CHECK, how};
 use crate::agent::tool::{Alike, Steps};
 use crate::domain::baseline::{fault, took_too_long};
 use crate::domain::contract::Assertion;
 use crate::domain::environment::{CommandRun, Script};
 use crate::domain::event::Actor;
+use crate::domain::red::HowRed;
 use crate::domain::sabotage::Reaction;
 use crate::domain::text::{Line, Title};
 use crate::domain::verdict::EvidenceRef;
@@ -21,8 +24,10 @@ use crate::workspace::undo::Extent;
 
 /// One way to see it.
 pub enum Probe {
-    Command(Script),
-    Steps { steps: Steps, alike: Alike },
+    /// A command, and the files of the checkout that it names.
+    Command { script: Script, names: Vec<PathBuf> },
+    /// A tester's steps, with what each of them showed with nothing undone.
+    Steps { steps: Steps, alike: Alike, known: Vec<Result<Facts, String>> },
 }
 
 /// What was seen while something was undone.
@@ -52,13 +57,13 @@ impl Probe {
     pub fn of(bench: &Bench<'_>, assertion: &Assertion, steps: Option<&EvidenceRef>) -> Result<Self, String> {
         if let Some(run) = assertion.wording.check.command.clone() {
             let name = Title::clipped(assertion.id.as_str());
-            return Ok(Self::Command(Script { name, run, report: None }));
+            return Ok(Self::Command { script: Script { name, run, report: None }, names: Vec::new() });
         }
         let reference = steps.ok_or("it has no command, and no steps of a tester's are kept")?;
         let steps = steps_of(&bench.engine.store, reference)
             .ok_or_else(|| format!("the steps that were kept as {} are not what they were", reference.0))?;
         let alike = Alike::new(steps.shown());
-        Ok(Self::Steps { steps, alike })
+        Ok(Self::Steps { steps, alike, known: Vec::new() })
     }
 
     /// Tries it with nothing undone; why it tells nothing, where that is so.
@@ -68,14 +73,16 @@ impl Probe {
         end: Instant,
     ) -> Result<Option<String>, EngineError> {
         match self {
-            Self::Command(script) => {
+            Self::Command { script, names } => {
+                *names = how::named_in(script.run.as_str(), bench.dir());
                 let run = bench.run(script, end).await?;
                 let why =
                     || format!("it exits {} in a checkout of its own, with nothing undone", run.exit_code);
                 Ok((!run.passed()).then(why))
             }
-            Self::Steps { steps, alike } => Ok(match bench.replay(steps, end).await? {
+            Self::Steps { steps, alike, known } => Ok(match bench.replay(steps, end).await? {
                 Ok(sight) => {
+                    *known = sight.all;
                     alike.and(sight.facts);
                     alike.flaw().map(|why| format!("its tester's steps cannot be judged: {why}"))
                 }
@@ -87,19 +94,18 @@ impl Probe {
     /// Tries it while something is undone.
     pub async fn look(&self, bench: &Bench<'_>, end: Instant) -> Result<Look, EngineError> {
         match self {
-            Self::Command(script) => {
+            Self::Command { script, names } => {
                 let run = bench.run(script, end).await?;
                 let evidence = run.evidence.clone();
                 let seen = |reaction| Look { reaction, evidence, extent: Extent::Whole, facts: Vec::new() };
                 Ok(match fault(&run) {
                     Some(why) => Look::skipped(format!("without it the check can decide nothing: {why}")),
                     None if took_too_long(&run) => Look::skipped("without it the check took too long"),
-                    None if run.passed() => seen(Reaction::Green),
-                    None => seen(Reaction::Red { exit_code: run.exit_code }),
+                    None => seen(without(names, bench, Reaction::of_run(&run))),
                 })
             }
-            Self::Steps { steps, alike } => match bench.replay(steps, end).await? {
-                Ok(sight) => bench.judged(alike, sight),
+            Self::Steps { steps, alike, known } => match bench.replay(steps, end).await? {
+                Ok(sight) => bench.judged(alike, known, sight),
                 Err(why) => Ok(Look::skipped(format!("without it {why}"))),
             },
         }
@@ -113,7 +119,8 @@ impl Probe {
         look: Look,
         end: Instant,
     ) -> Result<Look, EngineError> {
-        if matches!(self, Self::Command(_)) || !matches!(look.reaction, Reaction::Other { .. }) {
+        let Reaction::Other { how, .. } = look.reaction else { return Ok(look) };
+        if matches!(self, Self::Command { .. }) {
             return Ok(look);
         }
         if let Some(why) = bench.rebuilt(end).await? {
@@ -124,12 +131,24 @@ impl Probe {
         }
         let differs = match self {
             Self::Steps { alike, .. } => alike.against(&look.facts),
-            Self::Command(_) => None,
+            Self::Command { .. } => None,
         };
         Ok(match differs {
-            Some(seen) => Look { reaction: Reaction::Other { seen: Line::clipped(seen) }, ..look },
+            Some(seen) => Look { reaction: Reaction::Other { seen: Line::clipped(seen), how }, ..look },
             None => Look::skipped("what its steps show changes by itself"),
         })
+    }
+}
+
+/// What a command did; one that was red for want of a file that it names could judge nothing, whatever it says.
+fn without(names: &[PathBuf], bench: &Bench<'_>, reaction: Reaction) -> Reaction {
+    let gone = names.iter().find(|path| !bench.dir().join(path).exists());
+    match (reaction, gone) {
+        (Reaction::Red { exit_code, seen, .. }, Some(path)) => {
+            let seen = seen.or_else(|| Some(Line::clipped(format!("{} is not there", path.display()))));
+            Reaction::Red { exit_code, how: HowRed::Gone, seen }
+        }
+        (reaction, _) => reaction,
     }
 }
 
@@ -140,9 +159,14 @@ impl Bench<'_> {
         replay::again(self.engine, self.dir(), steps, left, self.cancel).await
     }
 
-    fn judged(&self, alike: &Alike, sight: Sight) -> Result<Look, EngineError> {
+    fn judged(
+        &self,
+        alike: &Alike,
+        known: &[Result<Facts, String>],
+        sight: Sight,
+    ) -> Result<Look, EngineError> {
         let reaction = match alike.against(&sight.facts) {
-            Some(seen) => Reaction::Other { seen: Line::clipped(seen) },
+            Some(seen) => Reaction::Other { seen: Line::clipped(seen), how: how::of_steps(known, &sight) },
             None if alike.is_steady() => Reaction::Green,
             None => return Ok(Look::skipped("not all that its steps show can be compared")),
         };

@@ -12,9 +12,10 @@ use crate::view::live;
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::{clip, width};
+use crate::view::words::unseen_beside;
 
 /// Cells of what the engine does, beside the place in the mission.
-const MOST_DOING: usize = 44;
+const MOST_DOING: usize = 48;
 
 /// The lines above the panes.
 pub fn header(app: &App, painter: &mut Painter<'_>, areas: &Areas) {
@@ -116,11 +117,13 @@ fn doing(app: &App) -> Vec<Piece> {
 
 fn short_counts(app: &App, room: usize) -> Option<String> {
     let progress = header::progress(&app.mission);
-    let short = format!(
-        "{}/{} · {}/{}",
-        progress.built, progress.features, progress.assertions.proven, progress.assertions.all
-    );
-    (width(&short) <= room && progress.features + progress.assertions.all > 0).then_some(short)
+    let tally = progress.assertions;
+    if progress.features + tally.all == 0 {
+        return None;
+    }
+    let short = format!("{}/{} · {}/{}", progress.built, progress.features, tally.proven, tally.all);
+    let whole = format!("{short}{}", unseen_beside(tally));
+    [whole, short].into_iter().find(|words| width(words) <= room)
 }
 
 fn cells(pieces: &[Piece]) -> usize {

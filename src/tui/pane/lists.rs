@@ -10,6 +10,7 @@ use crate::tui::focus::Pane;
 use crate::tui::widget::painter::Painter;
 use crate::view::header::progress;
 use crate::view::plan::Target;
+use crate::view::words::unseen_beside;
 use crate::view::{contract, plan, timeline};
 
 /// Draws the plan.
@@ -31,7 +32,8 @@ pub fn plan(app: &App, painter: &mut Painter<'_>, area: Rect) {
 /// Draws the contract.
 pub fn contract(app: &App, painter: &mut Painter<'_>, area: Rect) {
     let progress = progress(&app.mission);
-    let count = count(progress.assertions.proven, progress.assertions.all);
+    let tally = progress.assertions;
+    let count = count(tally.proven, tally.all) + &unseen_beside(tally);
     painter.title(area, &title(app, Pane::Contract, "Contract", &count));
     let targets = contract::targets(&app.mission);
     if targets.is_empty() {

@@ -11,7 +11,7 @@ use super::{Place, RefreshRate};
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
-use crate::domain::verdict::{EvidenceRef, Verdict};
+use crate::domain::verdict::EvidenceRef;
 use crate::tui::picture::{Fit, Graphics, Painted, PictureKey, Pictures, Window};
 use crate::view::assertion::Looking;
 use crate::view::evidence::{Proof, Reading, head, page, pixels};
@@ -23,7 +23,7 @@ use reader::Reader;
 /// Lines that stay in sight above a place that is gone to.
 const ABOVE: usize = 3;
 
-/// The evidence of an assertion's verdicts, newest first, and the one that is looked at.
+/// The evidence of an assertion, that of its newest verdict first, and the piece that is looked at.
 #[derive(Debug, Default)]
 pub struct EvidenceViewer {
     assertion: Option<AssertionId>,
@@ -356,14 +356,7 @@ fn in_words(app: &App, piece: &Piece, why: Option<&String>, width: usize) -> Vec
 }
 
 fn references(mission: &Mission, assertion: &AssertionId) -> Vec<EvidenceRef> {
-    let verdicts = mission.verdicts.get(assertion).into_iter().flatten().rev();
-    let mut references: Vec<EvidenceRef> = Vec::new();
-    for reference in verdicts.flat_map(Verdict::pieces) {
-        if !references.contains(reference) {
-            references.push(reference.clone());
-        }
-    }
-    references
+    mission.pieces_of(assertion).into_iter().map(|(piece, _)| piece).collect()
 }
 
 fn decode(base64: &str) -> Vec<u8> {

@@ -1,7 +1,7 @@
 //! An assertion above its evidence: what it says, and its verdicts down to the one that rests on the piece that is looked
 //! at; all of it, or as much as a small screen has room for.
 
-use super::{VerdictRows, decided, head, name, no_verdict, stale, verdict, verdict_rows};
+use super::{VerdictRows, decided, head, name, no_verdict, stale, tries, verdict, verdict_rows};
 use crate::domain::id::AssertionId;
 use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::prelude::*;
@@ -48,11 +48,17 @@ pub fn brief_claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, wi
     rows
 }
 
-/// The verdicts before the one that rests on a piece of evidence, the later ones first.
+/// The verdicts before the one that rests on a piece of evidence, the later ones first, and each time its check was tried on
+/// an app that it should fail on.
 pub fn history(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: usize) -> Vec<Row> {
     let above = placed(mission, id, looking).len().max(1);
     let earlier = mission.verdicts.get(id).into_iter().flatten().rev().skip(above);
-    earlier.flat_map(|earlier| [vec![Row::new()], verdict(mission, earlier, width)].concat()).collect()
+    let mut rows: Vec<Row> =
+        earlier.flat_map(|earlier| [vec![Row::new()], verdict(mission, earlier, width)].concat()).collect();
+    let tries = mission.assertion(id).map(|known| tries(mission, known, width)).unwrap_or_default();
+    rows.extend((!tries.is_empty()).then(Row::new));
+    rows.extend(tries);
+    rows
 }
 
 /// The verdicts from the newest to the one that rests on a piece of evidence; the newest alone where none does.

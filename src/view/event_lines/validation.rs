@@ -95,12 +95,12 @@ pub(super) fn tested(milestone: MilestoneId, flow: Flow, report: &UserTestingRep
 }
 
 pub(super) fn sabotaged(sabotage: &Sabotage) -> LogLine {
-    let sign = match sabotage.outcome {
-        SabotageOutcome::Red => GOOD,
-        SabotageOutcome::Toothless => BAD,
-        SabotageOutcome::Untold | SabotageOutcome::OutOfTime => WARNING,
+    let (sign, can) = match sabotage.outcome {
+        SabotageOutcome::Red => (GOOD, "can fail: it"),
+        SabotageOutcome::Toothless => (BAD, "cannot be made to fail: it"),
+        SabotageOutcome::Untold | SabotageOutcome::OutOfTime => (WARNING, "was tried in a copy and"),
     };
-    LogLine::new(sign, &sabotage.assertion, format!("its check {}", sabotage.sentence()))
+    LogLine::new(sign, &sabotage.assertion, format!("its check {can} {}", sabotage.sentence()))
 }
 
 pub(super) fn closed(
@@ -127,6 +127,8 @@ pub(super) fn closed(
         }
         _ => String::new(),
     };
-    let text = format!("round {round} {outcome}: {} of {all} hold{waived}{why}", tally.proven);
+    // Those that are due are tried after it.
+    let unseen = if tally.unseen > 0 { format!(", {} not seen red", tally.unseen) } else { String::new() };
+    let text = format!("round {round} {outcome}: {} of {all} hold{unseen}{waived}{why}", tally.proven);
     LogLine::new(sign, &milestone, text)
 }

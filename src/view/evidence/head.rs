@@ -5,6 +5,7 @@ use crate::domain::id::{AssertionId, Timestamp};
 use crate::domain::verdict::Verdict;
 
 use super::super::prelude::*;
+use crate::view::assertion::{try_sign, try_words};
 use crate::view::words::actor;
 use crate::view::work::outcome_sign;
 
@@ -26,6 +27,7 @@ pub fn head(mission: &Mission, proof: Proof<'_>, place: &str, now: Timestamp, wi
     ];
     rows.extend(facts(mission, doc, now, width));
     rows.extend(verdict(mission, proof, width));
+    rows.extend(tried(mission, proof, width));
     if mission.lost_evidence.contains(&doc.reference) {
         rows.push(Row::of(StyleRole::Bad, "it was changed or removed on disk after it was taken"));
     }
@@ -55,6 +57,20 @@ fn facts(mission: &Mission, doc: &EvidenceDoc, now: Timestamp, width: usize) -> 
         Settled::Unknown => Some(Row::of(StyleRole::Dim, "in a state that only a newer version knows")),
     });
     rows
+}
+
+/// What was undone when it was taken to see the assertion's check fail.
+fn tried(mission: &Mission, proof: Proof<'_>, width: usize) -> Vec<Row> {
+    let reference = &proof.doc.reference.0;
+    let known = proof.assertion.and_then(|id| mission.assertion(id));
+    let tries = known.map(|known| mission.tries_of(known)).unwrap_or_default();
+    let found = tries.iter().find(|one| one.evidence.as_ref() == Some(reference));
+    let rows = found.map(|one| {
+        let (sign, style) = try_sign(one);
+        let lead: String = Row::new().sign(style, sign).left.into_iter().map(|piece| piece.text).collect();
+        hanging((style, &lead), StyleRole::Dim, &format!("tried in a copy {}", try_words(one)), width)
+    });
+    rows.unwrap_or_default()
 }
 
 /// The newest verdict on the assertion that names it.

@@ -47,6 +47,14 @@ fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
             .as_str()
             .is_some_and(|found| found.starts_with("ev_"))
     );
+    // Each piece of it is listed, and the one that is printed is marked.
+    let pieces = stage.json(&["evidence", assertion])["pieces"].as_array().unwrap().clone();
+    let listed = stage.told(&["evidence", assertion]);
+    assert!(pieces.len() > 1, "what its check showed when it was tried is one of them: {listed}");
+    for piece in &pieces {
+        assert!(listed.contains(piece["reference"].as_str().unwrap()), "{piece}: {listed}");
+    }
+    assert!(listed.contains("pieces of evidence of") && listed.contains("\n\u{25b8} ev_"), "{listed}");
     let shown = stage.told(&["gate", "M1"]);
     assert!(
         shown.contains("GO by autopilot\n")

@@ -9,8 +9,9 @@ use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::{Severity, Source};
 use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{AttemptId, MilestoneId, Revision};
+use flightdeck::domain::red::HowRed;
 use flightdeck::domain::risk::risks;
-use flightdeck::domain::sabotage::{Sabotage, SabotageOutcome, SeenRed};
+use flightdeck::domain::sabotage::{Reaction, Sabotage, SabotageOutcome, SeenRed};
 use flightdeck::view::row::plain;
 
 use crate::support::mission::Flight;
@@ -216,7 +217,7 @@ fn what_is_proven_and_was_never_seen_red_is_told_beside_the_number() {
     let rows = plain(&flightdeck::view::unshown::rows(&flight.mission, GateId::Final));
     assert!(rows.contains("older commit   not seen red: VAL-A-001"), "{rows}");
     let offer = flightdeck::view::pull_request::unshown(&flight.mission);
-    let told = "VAL-A-001 was proven before the last change, and was never seen to fail: ";
+    let told = "VAL-A-001 was proven before the last change, and was never seen to fail (nothing could be undone that would have told): ";
     assert!(offer[0].starts_with(told), "{offer:?}");
     let count = flightdeck::view::unshown::counts(&flight.mission, GateId::Final)[0];
     assert_eq!((count.number, count.not_seen_red), (1, 1));
@@ -236,8 +237,7 @@ fn a_check_without_teeth_is_a_finding_and_autopilot_asks_the_person() {
     tried(&mut flight, SabotageOutcome::Toothless);
     let finding = flight.mission.open_findings().next().unwrap().clone();
     assert_eq!((finding.severity, &finding.source), (Severity::NonBlocking, &Source::Sabotage));
-    let said =
-        "the check of VAL-A-001, `make a`, stays green whatever is undone: F1: src/main.rs @@ -1 +1,2 @@";
+    let said = "the check of VAL-A-001, `make a`, stays green whatever is undone in a copy: F1: src/main.rs @@ -1 +1,2 @@";
     assert_eq!(finding.description.as_str(), said);
     assert_eq!(flight.mission.evidence_of(&finding).len(), 1);
     assert_eq!(flight.due(), [AgentWork::Triage.into()]);
@@ -368,4 +368,113 @@ fn the_steps_of_a_tester_are_tried_where_there_is_no_command() {
     flight.mission.verdicts.get_mut(&val("VAL-A-001")).unwrap()[1].steps =
         Some(flightdeck::domain::verdict::EvidenceRef("ev_cccccccccccc".to_owned()));
     assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::NotYet, "others have to be tried");
+}
+
+/// Why a check was not seen red stands wherever it is said that it was not.
+#[test]
+fn the_reason_why_a_check_was_not_seen_red_is_told_where_that_is_told() {
+    let guarded = || passed(guard("VAL-A-001", "make a"), vec![run("make a", 0, "")]);
+    let after = |sabotage: Sabotage| {
+        let mut flight = guarded();
+        flight.engine(Command::RecordSabotage { sabotage: Box::new(sabotage) });
+        flight
+    };
+    let untold = Sabotage {
+        note: Some(words::line("without it `cargo build` exits 101")),
+        ..words::sabotage("VAL-A-001", SabotageOutcome::Untold)
+    };
+    let late = words::sabotage("VAL-A-001", SabotageOutcome::OutOfTime);
+    let never = Sabotage { undone: vec![], ..late.clone() };
+    let mut off = guarded();
+    let mut founding = words::founding();
+    founding.limits.sabotage_percent = 0;
+    off.mission.founding = Some(founding);
+    let judged = passed(words::assertion("VAL-A-001"), vec![]);
+    for (flight, reason) in [
+        (after(untold), "without it `cargo build` exits 101"),
+        (after(late), "the time for it was over after 1 change; no build"),
+        (after(never), "no time was left for it"),
+        (guarded(), "it is tried once its milestone has passed a round"),
+        (off, "nothing is undone in this mission: `limits.sabotage_percent` is 0"),
+        (judged, "a tester judges it: no command, and no kept steps to do again"),
+    ] {
+        let mission = &flight.mission;
+        let assertion = mission.assertion(&val("VAL-A-001")).unwrap();
+        let at_gate = plain(&flightdeck::view::gate_page::rows(mission, M1.into(), &|_| String::new(), 200));
+        let detail = plain(&flightdeck::view::assertion::page(mission, assertion, &|_| String::new(), 200));
+        let looking = flightdeck::view::assertion::Looking::Newest;
+        let evidence = plain(&flightdeck::view::assertion::claim(mission, &val("VAL-A-001"), looking, 200));
+        let trace = mission.trace();
+        let trace = plain(&flightdeck::view::trace::rows(mission, &trace, &|_| String::new()));
+        for page in [&at_gate, &detail, &evidence] {
+            assert!(page.contains(&format!("seen red  no: {reason}")), "{reason}: {page}");
+        }
+        assert!(trace.contains(&format!("not seen red: {reason}")), "{reason}: {trace}");
+        if mission.doubt(&val("VAL-A-001"), GateId::Final).is_some() {
+            let rows = plain(&flightdeck::view::unshown::rows(mission, GateId::Final));
+            assert!(rows.contains(&format!(": {reason}")), "{reason}: {rows}");
+            let offer = flightdeck::view::pull_request::unshown(mission).join("\n");
+            assert!(offer.contains(&format!("({reason}")), "{reason}: {offer}");
+        }
+        assert_eq!(mission.how_red(&val("VAL-A-001")), None);
+    }
+}
+
+/// What a check showed when it was red is evidence of its assertion, and is followed from it and to it.
+#[test]
+fn what_was_seen_when_a_check_was_tried_is_among_the_evidence_of_its_assertion() {
+    let mut flight = passed(guard("VAL-A-001", "make a"), vec![run("make a", 0, "")]);
+    let reaction = Reaction::Red { exit_code: 2, how: HowRed::Gone, seen: Some(words::line("no such page")) };
+    let mut sabotage = words::sabotage("VAL-A-001", SabotageOutcome::Red);
+    sabotage.undone[0].reaction = reaction;
+    sabotage.undone[0].evidence = Some("ev_feedfeedfeed".to_owned());
+    flight.engine(Command::RecordSabotage { sabotage: Box::new(sabotage) });
+    let mission = &flight.mission;
+    let pieces = mission.pieces_of(&val("VAL-A-001"));
+    assert_eq!(pieces.last().unwrap().0.0, "ev_feedfeedfeed");
+    assert!(pieces.len() > 1, "those of the verdict come first");
+    let subject = mission.trace_subject("ev_feedfeedfeed").unwrap();
+    let found =
+        plain(&flightdeck::view::trace::rows(mission, &mission.trace_of(&subject), &|_| String::new()));
+    let words =
+        "without F1: src/main.rs @@ -1 +1,2 @@: red, what it works with was gone: exit 2: no such page";
+    assert!(found.contains(words) && found.contains("ev_feedfeedfeed"), "{found}");
+    let line = mission.assertion(&val("VAL-A-001")).unwrap();
+    let page = plain(&flightdeck::view::assertion::page(mission, line, &|_| String::new(), 200));
+    assert!(page.contains(words) && page.contains("flightdeck evidence ev_feedfeedfeed"), "{page}");
+    // Who asks for the evidence of an assertion is told of each piece, and which one follows.
+    let (id, titles, now) = (val("VAL-A-001"), |_: &_| "a title".to_owned(), flight.now());
+    let listed = plain(&flightdeck::view::assertion::pieces(mission, &id, &pieces[0].0, (&titles, now), 200));
+    let lines: Vec<&str> = listed.lines().collect();
+    assert_eq!(lines.len(), 1 + pieces.len(), "{listed}");
+    let first = format!(
+        "{} pieces of evidence of VAL-A-001, the newest first; `flightdeck evidence REF`",
+        pieces.len()
+    );
+    assert!(lines[0].starts_with(&first), "{listed}");
+    let newest = format!("\u{25b8} {}  pass by ", pieces[0].0.0);
+    assert!(lines[1].starts_with(&newest) && lines[1].ends_with("a title"), "{listed}");
+    assert!(lines[1].contains("M1 round 1 \u{b7} at ") && lines[1].contains("just now"), "{listed}");
+    assert!(
+        lines[lines.len() - 1].contains(&format!("ev_feedfeedfeed  tried in a copy {words}")),
+        "{listed}"
+    );
+    let alone = passed(words::assertion("VAL-A-001"), vec![]).mission;
+    let only = &alone.pieces_of(&id)[0].0.clone();
+    assert_eq!(flightdeck::view::assertion::pieces(&alone, &id, only, (&titles, now), 200), vec![]);
+}
+
+#[test]
+fn a_log_that_does_not_say_how_a_check_was_red_is_told_as_such() {
+    let old: Reaction = serde_json::from_str(r#"{"red":{"exit_code":1}}"#).unwrap();
+    let other: Reaction = serde_json::from_str(r#"{"other":{"seen":"nothing"}}"#).unwrap();
+    assert_eq!([old.how(), other.how()], [Some(HowRed::Unknown); 2]);
+    let mut flight = passed(guard("VAL-A-001", "make a"), vec![run("make a", 0, "")]);
+    let mut sabotage = words::sabotage("VAL-A-001", SabotageOutcome::Red);
+    sabotage.undone[0].reaction = old;
+    assert!(sabotage.sentence().ends_with(", where nothing says how: exit 1"), "{}", sabotage.sentence());
+    flight.engine(Command::RecordSabotage { sabotage: Box::new(sabotage) });
+    assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Sabotaged, "it counts all the same");
+    let page = plain(&flightdeck::view::gate_page::rows(&flight.mission, M1.into(), &|_| String::new(), 200));
+    assert!(page.contains("seen red (how is not known)"), "{page}");
 }

@@ -205,7 +205,7 @@ fn one_that_failed_is_counted_as_held_nowhere() {
         let closed = matches!(stamped.event, flightdeck::domain::event::Event::RoundClosed { .. });
         closed.then(|| flightdeck::view::event_lines::event_line(stamped, &flight.mission).unwrap().text)
     });
-    assert_eq!(closed.unwrap(), "round 1 failed: 1 of 2 assertions hold");
+    assert_eq!(closed.unwrap(), "round 1 failed: 1 of 2 assertions hold, 1 not seen red");
     let gap = flight.mission.sealed_gap(GateId::Final).unwrap();
     assert_eq!((gap.sealed.proven, gap.sealed.failed), (0, 1));
     let trace = flight.mission.trace_of(&TraceSubject::Assertion(words::val(SEALED)));

@@ -29,11 +29,12 @@ use flightdeck::domain::mission::{Hold, HoldCause, Limits};
 use flightdeck::domain::note::Audience;
 use flightdeck::domain::plan::{Claims, Feature, FeatureSpec, FeatureState, Milestone, Origin, ProposedPlan};
 use flightdeck::domain::proposal::{Proposal, ProposalState, ProposedBy, ProposedChange};
+use flightdeck::domain::red::HowRed;
 use flightdeck::domain::requirement::{Fate, Requirement, RequirementOrigin};
 use flightdeck::domain::round::{
     CheckRun, Opinion, Review, ReviewIssue, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
-use flightdeck::domain::sabotage::SabotageOutcome;
+use flightdeck::domain::sabotage::{Reaction, Sabotage, SabotageOutcome};
 use flightdeck::domain::text::{Line, Prose, Title};
 use flightdeck::domain::usage::{ModelPrice, Usage};
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, Recurrence, SecondTry, Verdict};
@@ -46,6 +47,13 @@ const FEATURE: FeatureId = FeatureId(7);
 const MILESTONE: MilestoneId = MilestoneId(2);
 const FINDING: FindingId = FindingId(3);
 const AT: Timestamp = Timestamp(1_795_000_000_123);
+
+/// As the first version wrote it, which did not record how a check was red.
+fn sabotage() -> Sabotage {
+    let mut sabotage = words::sabotage("VAL-WEB-001", SabotageOutcome::Red);
+    sabotage.undone[0].reaction = Reaction::Red { exit_code: 1, how: HowRed::Unknown, seen: None };
+    sabotage
+}
 
 /// One of every variant, in the order in which they are declared.
 pub fn every_event() -> Vec<Event> {
@@ -307,7 +315,7 @@ fn rounds() -> Vec<Event> {
                 evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())],
             }),
         },
-        Event::CheckSabotaged { sabotage: Box::new(words::sabotage("VAL-WEB-001", SabotageOutcome::Red)) },
+        Event::CheckSabotaged { sabotage: Box::new(sabotage()) },
         Event::EvidenceLost { evidence: vec![EvidenceRef("ev_0123456789ab".to_owned())] },
         Event::RoundsExtended { milestone, limit: 7 },
     ]

@@ -24,6 +24,7 @@ use flightdeck::domain::negotiation::{
 };
 use flightdeck::domain::note::{Audience, Note, NoteState};
 use flightdeck::domain::plan::{FeatureDraft, FeatureSpec, MilestoneDraft};
+use flightdeck::domain::red::HowRed;
 use flightdeck::domain::sabotage::{Reaction, Sabotage, SabotageOutcome, Undone};
 use flightdeck::domain::sealed::{Sealed, SealedDraft};
 use flightdeck::domain::text::{Line, Prose, Title};
@@ -202,7 +203,7 @@ pub fn baseline(runs: Vec<CommandRun>) -> Baseline {
 /// What a check did while F1 was undone, in round 1 of M1.
 pub fn sabotage(assertion: &str, outcome: SabotageOutcome) -> Sabotage {
     let reaction = match outcome {
-        SabotageOutcome::Red => Reaction::Red { exit_code: 1 },
+        SabotageOutcome::Red => Reaction::Red { exit_code: 1, how: HowRed::Untrue, seen: None },
         SabotageOutcome::Toothless => Reaction::Green,
         SabotageOutcome::Untold | SabotageOutcome::OutOfTime => {
             Reaction::Skipped { reason: line("no build") }
