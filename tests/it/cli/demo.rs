@@ -19,7 +19,7 @@ fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
 
     let (out, err) = stage.ended(&demo, 0);
     assert!(out.contains("goes on in"), "{out}{err}");
-    assert!(out.contains("12 passed") && out.contains("landed on main as"), "{out}");
+    assert!(out.contains("13 passed") && out.contains("landed on main as"), "{out}");
     let status = stage.json(&["status"]);
     assert_eq!(status["status"], "landed");
 
