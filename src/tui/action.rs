@@ -48,7 +48,7 @@ actions! {
     PaneWorker, "worker", "what the agent is doing", "transcript ATTEMPT";
     PaneContract, "contract", "the contract", "assertion list";
     PaneTimeline, "timeline", "the timeline", "log";
-    Zoom, "zoom", "one pane alone, or all again", "";
+    Zoom, "zoom", "one thing alone, or all again: a pane, a picture, what stands above a gate", "";
     Attention, "needs you", "every decision that waits for you", "status";
     Gate, "gate", "the gate that is open, or the next one", "gate";
     Talk, "talk", "talk with the orchestrator", "talk";
@@ -222,7 +222,7 @@ default_keys! {
     Main: "1" PanePlan, "2" PaneWorker, "3" PaneContract, "4" PaneTimeline, "z" Zoom, "e" Edit, "n" Add,
         "x" Retire, "w" Waive, "d" Diff, "p" Pause, "f" Follow, "F" Fold, "y" Copy, "E" Editor;
     Gate: "y" Go, "n" NoGo, "s" Unshown, "t" Trace, "w" Waive, "P" ProveAgain, "e" Edit, "d" Diff, "A" Add, "x" Dismiss, "u" Defer, "f" Mend,
-        "]" NextMatch, "[" PreviousMatch, "E" Editor, "ctrl+down J" FurtherDown, "ctrl+up K" FurtherUp;
+        "z" Zoom, "]" NextMatch, "[" PreviousMatch, "E" Editor, "ctrl+down J" FurtherDown, "ctrl+up K" FurtherUp;
     Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+g" Editor,
         "ctrl+t" Theirs, "alt+x" Discard, "f1" Help;
     Prompt: "enter" Save, "alt+enter ctrl+enter" NewLine, "esc" Back, "ctrl+g" Editor, "alt+x" Discard;

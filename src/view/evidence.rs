@@ -19,7 +19,7 @@ use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 
 use super::prelude::*;
 
-pub use head::{Proof, head};
+pub use head::{Proof, head, in_short};
 pub use picture::pixels;
 pub use recording::Playback;
 pub use screen::{Colour, ScreenRun};

@@ -158,9 +158,8 @@ impl Popup for EvidenceScreen {
         self.viewer.pace()
     }
 
-    fn answered(&mut self, app: &App, at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
-        let room = self.room(app);
-        self.viewer.answered(app, at, room, call, result);
+    fn answered(&mut self, _app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
+        self.viewer.answered(call, result);
         PopupResult::stay()
     }
 

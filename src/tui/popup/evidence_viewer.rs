@@ -6,7 +6,7 @@ mod reader;
 use std::sync::Arc;
 
 use super::prelude::*;
-use super::section::{self, Picture};
+use super::section::Picture;
 use super::{Place, RefreshRate};
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
@@ -14,7 +14,7 @@ use crate::domain::mission::Mission;
 use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::tui::picture::{Fit, Graphics, Painted, PictureKey, Pictures, Window};
 use crate::view::assertion::Looking;
-use crate::view::evidence::{Proof, Reading, head, page, pixels};
+use crate::view::evidence::{Proof, Reading, head, in_short, page, pixels};
 use crate::view::row::plain;
 use player::Player;
 use ratatui::layout::Size;
@@ -122,8 +122,8 @@ impl EvidenceViewer {
         self.fetch()
     }
 
-    /// Takes the piece in, when it is the one that is looked at, and goes to where it is of use.
-    pub fn answered(&mut self, app: &App, at: &mut Place, room: Room, call: &Call, result: &Answer) {
+    /// Takes the piece in, when it is the one that is looked at.
+    pub fn answered(&mut self, call: &Call, result: &Answer) {
         let Call::Evidence { reference } = call else { return };
         if self.references.get(self.at) != Some(reference) {
             return;
@@ -133,27 +133,6 @@ impl EvidenceViewer {
             Ok(_) => None,
             Err(error) => Some(Err(error.to_string())),
         };
-        if at.top == 0 {
-            at.top = self.first_look(app, room);
-        }
-    }
-
-    /// The line that is seen first: of a piece that is looked at rather than read its heading, where not all of it is seen
-    /// from the top; of one with failures the first of them.
-    fn first_look(&self, app: &App, room: Room) -> usize {
-        let Some(Ok(piece)) = &self.piece else { return 0 };
-        let seen = usize::from(room.area.height);
-        let heading = self.heading(app, piece, room).len();
-        if let Some(failure) = self.failures(piece, room).first() {
-            let line = room.above + heading + failure;
-            return if line + 1 < seen { 0 } else { line.saturating_sub(ABOVE) };
-        }
-        let is_seen = matches!(
-            piece.doc.kind,
-            EvidenceKind::Screenshot | EvidenceKind::Terminal | EvidenceKind::Recording
-        );
-        let ends = room.above + section::height(&self.sections(app, room));
-        if is_seen && ends > seen { room.above } else { 0 }
     }
 
     /// The piece, once it is here.
@@ -254,7 +233,8 @@ impl EvidenceViewer {
             None => waiting.then(StyleRole::Dim, "fetching the evidence …"),
             Some(Err(sentence)) => waiting.then(StyleRole::Bad, sentence),
             Some(Ok(piece)) => {
-                let mut sections = vec![self.heading(app, piece, room).into()];
+                let rows = self.heading(app, piece, room);
+                let mut sections = vec![Section::Heading { rows, stays: in_short(&piece.doc, &self.number()) }];
                 sections.extend(self.content(app, piece, room));
                 return sections;
             }

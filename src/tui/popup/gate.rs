@@ -25,6 +25,7 @@ use crate::tui::drafts::Subject;
 use crate::tui::picture::PictureKey;
 use crate::view::gate_items::{self, GateItem};
 use crate::view::row::Piece;
+use crate::view::text::plural;
 use crate::view::work::gate_name;
 use crate::view::{assertion, gate, gate_page};
 
@@ -140,8 +141,16 @@ impl GateScreen {
 
     /// An item in full; its evidence stands below it, beside the verdict that rests on it.
     fn above(&self, app: &App, item: &GateItem, width: usize) -> Vec<Row> {
+        let height = usize::from(self.room(app).height);
         let mut rows = match item {
-            GateItem::Assertion(id) => assertion::claim(&app.mission, id, self.viewer.looking(), width),
+            GateItem::Assertion(id) => {
+                let whole = assertion::claim(&app.mission, id, self.viewer.looking(), width);
+                if self.viewer.pieces() > 0 && whole.len() * 2 > height {
+                    assertion::gate_claim(&app.mission, id, self.viewer.looking(), width)
+                } else {
+                    whole
+                }
+            }
             other => gate_items::detail(&app.mission, other, width),
         };
         rows.push(Row::new());
@@ -218,7 +227,7 @@ impl Popup for GateScreen {
         hints.extend([Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1));
         let summary = self.summary(app).len();
         let cut = summary > head_room(inside(app.areas().body), summary);
-        hints.extend([Action::FurtherDown].into_iter().filter(|_| cut));
+        hints.extend([Action::Zoom].into_iter().filter(|_| cut));
         hints.extend([Action::PageDown].into_iter().filter(|_| is_wide(inside(app.areas().body))));
         hints.extend([Action::Evidence, Action::Help, Action::Back]);
         ScreenInfo::new(app, Context::Gate, title)
@@ -227,6 +236,7 @@ impl Popup for GateScreen {
             .calling(Action::PageDown, "scroll")
             .calling(Action::Add, "add an assertion")
             .calling(Action::Open, "in full")
+            .calling(Action::Zoom, "all above")
     }
 
     /// Where it is longer than its room, a part of it is seen, and the last row says how much follows.
@@ -237,11 +247,18 @@ impl Popup for GateScreen {
             return rows;
         }
         let top = self.head_top.min(rows.len().saturating_sub(room));
-        let mut seen: Vec<Row> = rows.iter().skip(top).take(room).cloned().collect();
-        let hidden = rows.len() - top - seen.len();
-        if let Some(last) = seen.last_mut().filter(|_| hidden > 0) {
-            last.right = vec![Piece::new(StyleRole::Warn, format!("+{hidden} more ↓"))];
+        if top + room >= rows.len() {
+            return rows.into_iter().skip(top).collect();
         }
+        // Below what is seen stands how much is not; a sentence that would be seen in part is not begun.
+        let begins = |row: &Row| row.left.first().is_some_and(|lead| !lead.text.trim().is_empty());
+        let whole = (top + 1..top + room).rev().find(|at| rows.get(*at).is_some_and(begins));
+        let end = whole.unwrap_or(top + room - 1);
+        let hidden = plural(rows.len() - end, "more line");
+        let key = |action| app.keymap.key_of(&[Context::Gate], action);
+        let all = key(Action::Zoom).map(|key| format!(" · {key}: all of it")).unwrap_or_default();
+        let mut seen: Vec<Row> = rows.into_iter().skip(top).take(end - top).collect();
+        seen.push(Row::of(StyleRole::Warn, format!("+{hidden}{all}")));
         seen
     }
 
@@ -268,7 +285,7 @@ impl Popup for GateScreen {
         let head = Rect { height: head, ..inner };
         let rule = Rect { height: above - head.height, ..below(inner, head.height) };
         let lower = below(inner, above);
-        let left = if is_wide(inner) { inner.width * 2 / 5 } else { inner.width };
+        let left = if is_wide(inner) { inner.width * 9 / 20 } else { inner.width };
         let list = Rect { width: left.saturating_sub(2), ..lower };
         Parts { head, rule, list, detail: Rect { x: inner.x + left, width: inner.width - left, ..lower } }
     }
@@ -315,11 +332,8 @@ impl Popup for GateScreen {
         self.selected(app, at)
     }
 
-    fn answered(&mut self, app: &App, at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
-        let area = self.room(app);
-        let item = self.selected_item(app, at);
-        let rows = item.map_or(0, |item| self.above(app, &item, area.width.into()).len());
-        self.viewer.answered(app, at, Room { area, above: rows }, call, result);
+    fn answered(&mut self, _app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
+        self.viewer.answered(call, result);
         PopupResult::stay()
     }
 
@@ -348,6 +362,7 @@ impl Popup for GateScreen {
             Action::Unshown => PopupResult::open(UnshownScreen::new(self.gate)),
             Action::Trace => PopupResult::open(self.trace(app, at)),
             Action::Add => PopupResult::open(AssertionScreen::add(app)),
+            Action::Zoom => PopupResult::open(GateItemScreen::summary(self.gate)),
             Action::FurtherUp => {
                 self.turn_head(app, SelectionStep::By(-3));
                 PopupResult::stay()
