@@ -71,6 +71,7 @@ actions! {
     Defer, "put off", "put a finding off: it stays open", "finding defer FINDING --reason WHY";
     Mend, "mend", "make a fix feature of a finding", "finding mend FINDING";
     Evidence, "evidence", "what proves the assertion, or disproves it", "evidence ASSERTION";
+    Recording, "recording", "play what was recorded when the assertion was tried at a terminal", "evidence ASSERTION";
     Diff, "diff", "what was changed", "diff";
     Findings, "findings", "what was reported", "findings";
     Trace, "trace", "follow what was asked for to what was seen, and back", "trace THING";
@@ -103,8 +104,8 @@ actions! {
     NextFile, "file", "the next file", "";
     PreviousFile, "file", "the file before", "";
     Play, "play", "play, or stop", "";
-    Faster, "faster", "play faster", "";
-    Slower, "slower", "play slower", "";
+    Faster, "faster", "play faster; of a picture: look nearer", "";
+    Slower, "slower", "play slower; of a picture: look at more of it", "";
     Broadcast, "directive", "tell every agent from now on", "say --to everyone TEXT";
     Land, "land", "merge the mission's branch, once its commands pass", "land";
     Merge, "merge now", "merge the mission's branch now", "land";
@@ -214,7 +215,7 @@ macro_rules! default_keys {
 // is the one that hints show.
 default_keys! {
     Global: "esc" Back, "?" Help, ":" Palette, "a" Attention, "g" Gate, "o" Talk, "W" Workers, "M" Models,
-        "S" Stats, "L" Missions, "R" Replay, "B" Broadcast, "I" Findings, "t" Trace, "v" Evidence, "m" Land, "V" Environment, "D" Drafts, "T" Theme,
+        "S" Stats, "L" Missions, "R" Replay, "B" Broadcast, "I" Findings, "t" Trace, "v" Evidence, "c" Recording, "m" Land, "V" Environment, "D" Drafts, "T" Theme,
         "ctrl+l" Redraw, "q ctrl+c" Quit;
     Move: "up k" Up, "down j" Down, "left h" Left, "right l" Right, "pageup ctrl+b" PageUp,
         "pagedown ctrl+f" PageDown, "home" Top, "end G" Bottom, "enter" Open, "tab" NextPane,

@@ -59,7 +59,8 @@ fn by_hand(mission: &Mission, gate: GateId) -> Option<Row> {
         handoff.checks.iter().filter(unseen).count()
     };
     let count: usize = mission.handoffs.iter().filter(|(id, _)| is_of(id)).map(alone).sum();
-    let words = format!("{} that workers say they made themselves, and nobody else saw", plural(count, "check"));
+    let words =
+        format!("{} that workers say they made themselves, and nobody else saw", plural(count, "check"));
     (count > 0).then(|| labelled_row("by hand", StyleRole::Text, &words))
 }
 

@@ -109,7 +109,9 @@ mod tests {
         let last = rows.last().and_then(|row| row.left.last()).map(|piece| piece.style);
         assert_eq!(last, Some(StyleRole::Warn));
         assert_eq!(folded(vec![row.clone()], 200), [row], "what fits stays as it is");
-        let named = Row::of(StyleRole::Dim, "by  ").then(StyleRole::Text, "one two three").end(StyleRole::Dim, "right");
+        let named = Row::of(StyleRole::Dim, "by  ")
+            .then(StyleRole::Text, "one two three")
+            .end(StyleRole::Dim, "right");
         assert_eq!(plain(&folded(vec![named], 18)), "by  one two | right\n    three");
     }
 }

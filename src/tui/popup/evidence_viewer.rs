@@ -1,5 +1,6 @@
 //! A piece of evidence, fetched when it is looked at, and drawn below what it is to prove.
 
+mod lens;
 mod player;
 mod reader;
 
@@ -12,10 +13,11 @@ use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::{EvidenceRef, Verdict};
-use crate::tui::picture::{Fit, Graphics, Painted, PictureKey, Pictures, Window};
+use crate::tui::picture::{Graphics, Painted, PictureKey, Pictures, Window};
 use crate::view::assertion::Looking;
-use crate::view::evidence::{Proof, Reading, head, in_short, page, pixels};
+use crate::view::evidence::{Proof, Reading, head, in_short, page, pixels, reading};
 use crate::view::row::plain;
+use lens::Lens;
 use player::Player;
 use ratatui::layout::Size;
 use reader::Reader;
@@ -29,9 +31,20 @@ pub struct EvidenceViewer {
     assertion: Option<AssertionId>,
     references: Vec<EvidenceRef>,
     at: usize,
+    /// What stands beside the piece, while it is looked at in its place.
+    aside: Option<EvidenceRef>,
     piece: Option<Result<Piece, String>>,
+    search: Search,
     reader: Reader,
-    fit: Fit,
+    lens: Lens,
+}
+
+/// Whether a recording is looked for among the pieces, to be played.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Search {
+    #[default]
+    No,
+    Recording,
 }
 
 /// A piece that is here.
@@ -41,6 +54,8 @@ struct Piece {
     /// The bytes of a picture, in base64.
     png: Arc<str>,
     player: Option<Player>,
+    /// What the page read that a picture shows.
+    read: Option<EvidenceDoc>,
 }
 
 /// The room in which a piece is looked at.
@@ -81,6 +96,7 @@ impl EvidenceViewer {
         }
         let looked_at = self.references.get(self.at).cloned();
         self.references = references(&app.mission, &assertion);
+        self.aside = None;
         let place = self.references.iter().position(|known| Some(known) == looked_at.as_ref());
         self.at = place.unwrap_or(0);
         if place.is_some() { PopupResult::stay() } else { self.fetch() }
@@ -100,8 +116,19 @@ impl EvidenceViewer {
     pub fn fetch(&mut self) -> PopupResult {
         self.piece = None;
         self.reader.begin();
-        let Some(reference) = self.references.get(self.at).cloned() else { return PopupResult::stay() };
+        let Some(reference) = self.shown().cloned() else { return PopupResult::stay() };
         PopupResult::ask(Call::Evidence { reference })
+    }
+
+    /// Looks for a recording among the pieces and beside them, from the one that is looked at on, and plays it.
+    pub fn play(&mut self) -> PopupResult {
+        self.search = Search::Recording;
+        self.fetch()
+    }
+
+    /// The piece on the screen.
+    fn shown(&self) -> Option<&EvidenceRef> {
+        self.aside.as_ref().or_else(|| self.references.get(self.at))
     }
 
     /// Looks at the next piece, around the end.
@@ -115,24 +142,66 @@ impl EvidenceViewer {
     }
 
     fn go(&mut self, by: usize) -> PopupResult {
-        if self.references.len() < 2 {
+        if self.references.len() < 2 && self.aside.is_none() {
             return PopupResult::stay();
         }
-        self.at = (self.at + by) % self.references.len();
+        if self.aside.take().is_none() {
+            self.at = (self.at + by) % self.references.len();
+        }
         self.fetch()
     }
 
     /// Takes the piece in, when it is the one that is looked at.
-    pub fn answered(&mut self, call: &Call, result: &Answer) {
-        let Call::Evidence { reference } = call else { return };
-        if self.references.get(self.at) != Some(reference) {
-            return;
+    pub fn answered(&mut self, app: &App, call: &Call, result: &Answer) -> PopupResult {
+        let Call::Evidence { reference } = call else { return PopupResult::stay() };
+        if self.shown() != Some(reference) {
+            if let (Some(Ok(piece)), Ok(Reply::Evidence { evidence })) = (&mut self.piece, result)
+                && piece.doc.beside.as_ref() == Some(reference)
+            {
+                piece.read = Some(evidence.clone());
+            }
+            return PopupResult::stay();
         }
         self.piece = match result {
             Ok(Reply::Evidence { evidence }) => Some(Ok(Piece::new(evidence.clone()))),
             Ok(_) => None,
             Err(error) => Some(Err(error.to_string())),
         };
+        match self.search {
+            Search::Recording => self.search_on(app),
+            Search::No => self.ask_what_it_read(),
+        }
+    }
+
+    /// Of a picture, what its page read stands below it.
+    fn ask_what_it_read(&self) -> PopupResult {
+        let beside = self.doc().filter(|doc| doc.kind == EvidenceKind::Screenshot);
+        let beside = beside.and_then(|doc| doc.beside.clone());
+        beside.map_or_else(PopupResult::stay, |reference| PopupResult::ask(Call::Evidence { reference }))
+    }
+
+    /// Plays the piece if it is a recording, goes to the one beside it, or on to the next piece.
+    fn search_on(&mut self, app: &App) -> PopupResult {
+        if let Some(Ok(Piece { player: Some(player), .. })) = &mut self.piece {
+            self.search = Search::No;
+            player.act(app, Action::Play);
+            return PopupResult::stay();
+        }
+        if let Some(recording) = self.recording_beside() {
+            self.aside = Some(recording);
+            return self.fetch();
+        }
+        self.at += 1;
+        if self.at < self.references.len() {
+            return self.fetch();
+        }
+        (self.at, self.search) = (0, Search::No);
+        PopupResult { say: Some("nothing was recorded for this".to_owned()), ..self.fetch() }
+    }
+
+    /// The recording of the session that the screen is of.
+    pub fn recording_beside(&self) -> Option<EvidenceRef> {
+        self.doc().filter(|doc| doc.kind == EvidenceKind::Terminal)?.beside.clone()
     }
 
     /// The piece, once it is here.
@@ -160,6 +229,10 @@ impl EvidenceViewer {
         {
             return Some(PopupResult::stay());
         }
+        if self.kind() == Some(EvidenceKind::Screenshot) && self.lens.act(action) {
+            at.top = room.above;
+            return Some(PopupResult::stay());
+        }
         match action {
             Action::NextMatch | Action::Right | Action::NextPane => {
                 at.top = 0;
@@ -172,15 +245,13 @@ impl EvidenceViewer {
             Action::NextFailure | Action::PreviousFailure => {
                 return Some(self.go_to_failure(app, at, room, action));
             }
-            Action::Zoom if self.kind() == Some(EvidenceKind::Screenshot) => {
-                self.fit = if self.fit == Fit::Whole { Fit::Width } else { Fit::Whole };
-                at.top = room.above;
-            }
+            Action::Recording => return Some(self.play()),
+            Action::Play if self.recording_beside().is_some() => return Some(self.play()),
             Action::Fold => self.reader.fold(),
             Action::Raw => self.reader.turn(),
             Action::Outside => return Some(self.outside()),
             Action::Copy => {
-                let reference = self.references.get(self.at);
+                let reference = self.shown();
                 return Some(reference.map_or_else(PopupResult::stay, |reference| {
                     PopupResult::effect(Effect::Copy(reference.0.clone()))
                 }));
@@ -234,7 +305,8 @@ impl EvidenceViewer {
             Some(Err(sentence)) => waiting.then(StyleRole::Bad, sentence),
             Some(Ok(piece)) => {
                 let rows = self.heading(app, piece, room);
-                let mut sections = vec![Section::Heading { rows, stays: in_short(&piece.doc, &self.number()) }];
+                let mut sections =
+                    vec![Section::Heading { rows, stays: in_short(&piece.doc, &self.number()) }];
                 sections.extend(self.content(app, piece, room));
                 return sections;
             }
@@ -243,12 +315,18 @@ impl EvidenceViewer {
     }
 
     fn number(&self) -> String {
-        format!("{} of {}", self.at + 1, self.references.len())
+        let aside = if self.aside.is_some() { "beside " } else { "" };
+        format!("{aside}{} of {}", self.at + 1, self.references.len())
     }
 
     fn heading(&self, app: &App, piece: &Piece, room: Room) -> Vec<Row> {
         let proof = Proof { doc: &piece.doc, assertion: self.assertion.as_ref() };
-        let mut rows = head(&app.mission, proof, &self.number(), app.now, usize::from(room.area.width));
+        let width = usize::from(room.area.width);
+        let mut rows = head(&app.mission, proof, &self.number(), app.now, width);
+        if let Some(shown) = self.aside.as_ref().and_then(|_| self.references.get(self.at)) {
+            let words = format!("the session that {} is a screen of, on which the verdict rests", shown.0);
+            rows.extend(paragraph(StyleRole::Dim, &words, width));
+        }
         rows.push(Row::new());
         rows
     }
@@ -266,35 +344,53 @@ impl EvidenceViewer {
             return player.sections(width);
         }
         if piece.doc.kind == EvidenceKind::Screenshot {
-            return vec![self.picture(app, piece, room)];
+            let below = self.below_picture(app, piece, width);
+            return vec![self.picture(app, piece, room, below.len()), below.into()];
         }
         let mut page = page(&piece.doc, self.reader.how, width);
         self.reader.mark(&mut page);
         vec![page.shown.into()]
     }
 
-    /// A picture in the room that is left below what it is to prove, where that is most of it; else in all of it.
-    fn picture(&self, app: &App, piece: &Piece, room: Room) -> Section {
+    /// A picture in the room that is left below what it is to prove, where that is most of it, else in all of it; and in
+    /// half of that where words below it are of more use.
+    fn picture(&self, app: &App, piece: &Piece, room: Room, below: usize) -> Section {
         let heading = self.heading(app, piece, room).len();
         let height = usize::from(room.area.height);
         let left = height.saturating_sub(room.above + heading);
         let rows = if left * 2 >= height { left } else { height.saturating_sub(heading) };
+        let rows = if app.canvas.graphics == Graphics::Blocks { rows - below.min(rows / 2) } else { rows };
         let free = Size { width: room.area.width, height: u16::try_from(rows).unwrap_or(u16::MAX) };
         let in_words = |said| in_words(app, piece, said, usize::from(room.area.width)).into();
         let drawn = pixels(&piece.png).filter(|_| app.canvas.graphics != Graphics::None);
-        let Some(pixels) = drawn else { return in_words(None) };
-        let size = app.canvas.fitted(pixels, free, self.fit);
+        let Some((across, down)) = drawn else { return in_words(None) };
+        let strip = self.lens.strip();
+        let size = app.canvas.fitted((strip.of(across).1, down), free, self.lens.fit());
         let (reference, window) = (piece.doc.reference.clone(), Window::whole(size.height));
-        let key = PictureKey { reference, size, window };
+        let key = PictureKey { reference, size, window, strip };
         match made(&app.pictures, &key) {
             Ok(painted) => Section::Picture(Picture {
                 reference: key.reference,
                 size,
+                strip,
                 png: Arc::clone(&piece.png),
                 painted,
             }),
             Err(why) => in_words(Some(&why)),
         }
+    }
+
+    /// How a picture is seen better, and what its page read.
+    fn below_picture(&self, app: &App, piece: &Piece, width: usize) -> Vec<Row> {
+        let mut rows = Vec::new();
+        if app.canvas.graphics == Graphics::Blocks {
+            let how = how_to_see_it(app, self.lens);
+            rows.extend(paragraph(StyleRole::Dim, &how, width));
+        }
+        if let Some(read) = &piece.read {
+            rows.extend(reading(read, &piece.doc, width));
+        }
+        rows
     }
 }
 
@@ -308,7 +404,7 @@ impl Piece {
             EvidenceKind::Recording => Player::of(&doc.content).ok(),
             _ => None,
         };
-        Self { doc, png, player }
+        Self { doc, png, player, read: None }
     }
 }
 
@@ -322,6 +418,26 @@ fn made(pictures: &Pictures, key: &PictureKey) -> Result<Vec<Arc<Painted>>, Stri
         }
     }
     Ok(ready)
+}
+
+/// Half blocks show shapes: how one comes nearer, and that other programs show all of it.
+fn how_to_see_it(app: &App, lens: Lens) -> String {
+    let key = |action| app.keymap.key_of(&[Context::Evidence, Context::Move], action);
+    let told = |action, words: &str| key(action).map(|key| format!("{key} {words}"));
+    let aside = match (key(Action::Left), key(Action::Right)) {
+        (Some(left), Some(right)) if lens.is_strip() => Some(format!("{left} {right} go to its sides")),
+        _ => None,
+    };
+    let farther = told(Action::Slower, "goes back").filter(|_| lens != Lens::default());
+    let keys = [
+        told(Action::Faster, "comes nearer"),
+        farther,
+        aside,
+        told(Action::Outside, "opens it outside, as it is"),
+    ];
+    let keys = keys.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    let seen = if lens == Lens::default() { "Blocks show its shape, not its letters" } else { lens.words() };
+    format!("{seen}: {keys}")
 }
 
 /// A picture that cannot be drawn: what it is, and how it is seen all the same.

@@ -29,6 +29,9 @@ use crate::view::text::plural;
 use crate::view::work::gate_name;
 use crate::view::{assertion, gate, gate_page};
 
+/// Lines of a summary that are seen at least before it is cut at a whole sentence.
+const LEAST_SEEN: usize = 3;
+
 /// The screen of one gate.
 #[derive(Debug)]
 pub struct GateScreen {
@@ -122,11 +125,13 @@ impl GateScreen {
         gate::summary(&app.mission, self.gate, usize::from(inside(app.areas().body).width))
     }
 
-    /// Turns the pages of a summary that does not fit, when the list below it has no more in that direction.
-    fn turn_head(&mut self, app: &App, by: SelectionStep) {
+    /// Turns the pages of a summary that does not fit, down for 1 and up for -1: at most so far that no line is skipped.
+    fn turn_head(&mut self, app: &App, direction: isize) -> PopupResult {
         let rows = self.summary(app).len();
         let room = head_room(inside(app.areas().body), rows);
-        self.head_top = List::scrolled(self.head_top, by, rows, room);
+        let by = isize::try_from(room.saturating_sub(1).clamp(1, LEAST_SEEN)).unwrap_or(1);
+        self.head_top = List::scrolled(self.head_top, SelectionStep::By(direction * by), rows, room);
+        PopupResult::stay()
     }
 
     /// A gate that was decided a moment ago is no longer asked about, even before the event is here.
@@ -171,10 +176,11 @@ impl GateScreen {
                 Action::Waive => PopupResult::open(Prompt::new(app, Purpose::Waive(id))),
                 Action::Retire => PopupResult::open(Prompt::new(app, Purpose::Retire(id))),
                 Action::Edit => PopupResult::open(AssertionScreen::edit(app, &id)),
+                Action::Recording => PopupResult::open(EvidenceScreen::playing(&app.mission, id)),
                 _ => PopupResult::open(EvidenceScreen::new(&app.mission, id)),
             },
-            (item, Action::Evidence) => {
-                proof::open(app, proof::of_item(&app.mission, self.gate, item.as_ref()))
+            (item, Action::Evidence | Action::Recording) => {
+                proof::open(app, proof::of_item(&app.mission, self.gate, item.as_ref()), action)
             }
             (Some(GateItem::Feature(id)), Action::Open) => PopupResult::open(FeatureScreen::new(id)),
             (Some(GateItem::Finding(_)), Action::Open) => PopupResult::open(Findings),
@@ -252,7 +258,7 @@ impl Popup for GateScreen {
         }
         // Below what is seen stands how much is not; a sentence that would be seen in part is not begun.
         let begins = |row: &Row| row.left.first().is_some_and(|lead| !lead.text.trim().is_empty());
-        let whole = (top + 1..top + room).rev().find(|at| rows.get(*at).is_some_and(begins));
+        let whole = (top + LEAST_SEEN..top + room).rev().find(|at| rows.get(*at).is_some_and(begins));
         let end = whole.unwrap_or(top + room - 1);
         let hidden = plural(rows.len() - end, "more line");
         let key = |action| app.keymap.key_of(&[Context::Gate], action);
@@ -332,9 +338,8 @@ impl Popup for GateScreen {
         self.selected(app, at)
     }
 
-    fn answered(&mut self, _app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
-        self.viewer.answered(call, result);
-        PopupResult::stay()
+    fn answered(&mut self, app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
+        self.viewer.answered(app, call, result)
     }
 
     fn picture(&self, app: &App, at: &Place) -> Option<(PictureKey, Arc<str>)> {
@@ -355,6 +360,7 @@ impl Popup for GateScreen {
             | Action::Edit
             | Action::Open
             | Action::Evidence
+            | Action::Recording
             | Action::Retire
             | Action::Dismiss
             | Action::Defer
@@ -363,14 +369,8 @@ impl Popup for GateScreen {
             Action::Trace => PopupResult::open(self.trace(app, at)),
             Action::Add => PopupResult::open(AssertionScreen::add(app)),
             Action::Zoom => PopupResult::open(GateItemScreen::summary(self.gate)),
-            Action::FurtherUp => {
-                self.turn_head(app, SelectionStep::By(-3));
-                PopupResult::stay()
-            }
-            Action::FurtherDown => {
-                self.turn_head(app, SelectionStep::By(3));
-                PopupResult::stay()
-            }
+            Action::FurtherUp => self.turn_head(app, -1),
+            Action::FurtherDown => self.turn_head(app, 1),
             Action::NextMatch | Action::Right => self.viewer.forward(),
             Action::PreviousMatch | Action::Left => self.viewer.back(),
             _ => PopupResult::pass(),

@@ -97,6 +97,11 @@ fn section(app: &App, place: Context, rows: &mut Vec<Row>) {
         let keys: Vec<String> = chords.iter().map(ToString::to_string).collect();
         let keys = keys.join("  ");
         let fill = " ".repeat(KEYS.saturating_sub(width(&keys)).max(1));
-        rows.extend(hanging((StyleRole::Key, &format!("{keys}{fill}")), StyleRole::Text, action.about(), WIDTH));
+        rows.extend(hanging(
+            (StyleRole::Key, &format!("{keys}{fill}")),
+            StyleRole::Text,
+            action.about(),
+            WIDTH,
+        ));
     }
 }

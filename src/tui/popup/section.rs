@@ -6,7 +6,7 @@ use ratatui::layout::{Rect, Size};
 
 use crate::domain::verdict::EvidenceRef;
 use crate::tui::layout::below;
-use crate::tui::picture::{Painted, PictureKey, Placement, Window};
+use crate::tui::picture::{Painted, PictureKey, Placement, Strip, Window};
 use crate::tui::widget::painter::Painter;
 use crate::view::evidence::Shown;
 use crate::view::row::Row;
@@ -30,6 +30,7 @@ pub enum Section {
 pub struct Picture {
     pub reference: EvidenceRef,
     pub size: Size,
+    pub strip: Strip,
     /// A PNG, in base64.
     pub png: Arc<str>,
     pub painted: Vec<Arc<Painted>>,
@@ -79,8 +80,10 @@ pub fn draw(painter: &mut Painter<'_>, area: Rect, top: usize, sections: &[Secti
 pub fn wanted(sections: &[Section], top: usize, height: u16) -> Option<(PictureKey, Arc<str>)> {
     let top = first_seen(sections, top, usize::from(height));
     let kept = u16::from(kept(sections, top).is_some());
-    let (picture, _, window) = pictures(sections, top + usize::from(kept), height.saturating_sub(kept)).next()?;
-    let key = PictureKey { reference: picture.reference.clone(), size: picture.size, window };
+    let (picture, _, window) =
+        pictures(sections, top + usize::from(kept), height.saturating_sub(kept)).next()?;
+    let Picture { reference, size, strip, .. } = picture;
+    let key = PictureKey { reference: reference.clone(), size: *size, window, strip: *strip };
     Some((key, Arc::clone(&picture.png)))
 }
 

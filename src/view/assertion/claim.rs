@@ -34,7 +34,8 @@ pub fn brief_claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, wi
 /// The same where it is decided on: with what makes a proof of less worth than it seems.
 pub fn gate_claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: usize) -> Vec<Row> {
     briefly(mission, id, looking, width, |assertion| {
-        let since = since_proof(mission, id).map(|since| labelled("since", &since, width)).unwrap_or_default();
+        let since =
+            since_proof(mission, id).map(|since| labelled("since", &since, width)).unwrap_or_default();
         let seen = seen_red(mission, assertion);
         let seen = if seen.is_empty() { Vec::new() } else { labelled("seen red", &seen, width) };
         [shortly(since), shortly(seen)].concat()
@@ -63,7 +64,10 @@ fn briefly(
         rows.push(head);
         // Of those that are newer than what is looked at it is enough that they are there.
         rows.extend(
-            (index == given.len()).then(|| [shortly(observed), shortly(again)].concat()).into_iter().flatten(),
+            (index == given.len())
+                .then(|| [shortly(observed), shortly(again)].concat())
+                .into_iter()
+                .flatten(),
         );
     }
     if given.is_empty() {

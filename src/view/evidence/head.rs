@@ -43,7 +43,9 @@ pub fn in_short(doc: &EvidenceDoc, place: &str) -> Row {
         Actor::Engine => "the engine".to_owned(),
         Actor::Person => "you".to_owned(),
     }));
-    words.extend(facts.and_then(|facts| facts.round).map(|(milestone, round)| format!("{milestone} round {round}")));
+    words.extend(
+        facts.and_then(|facts| facts.round).map(|(milestone, round)| format!("{milestone} round {round}")),
+    );
     words.extend(facts.and_then(|facts| facts.commit.as_ref()).map(ToString::to_string));
     if facts.is_none() {
         words.push(one_line(&doc.title));
