@@ -2,41 +2,73 @@
 //! picture shows. No verdict names them; whoever took the one took the other.
 
 use super::evidence::Header;
-use crate::domain::evidence::{EvidenceFacts, EvidenceKind};
+use crate::domain::evidence::{EvidenceFacts, EvidenceKind, Settled};
 use crate::domain::verdict::EvidenceRef;
 
-/// The piece that was taken nearest to this one, by the same hand, of the same program or page.
+/// How the title of a session's first screen begins.
+const BEGINS: &str = "started";
+
+/// A piece among others: its name, what it is, and who took it.
+type Known<'a> = (&'a EvidenceRef, &'a Header, &'a EvidenceFacts);
+
+/// The piece that was taken nearest to this one, by the same hand, of the same session or page.
 pub(super) fn beside<'a>(
     piece: &Header,
     among: impl IntoIterator<Item = (&'a EvidenceRef, &'a Header)>,
 ) -> Option<EvidenceRef> {
     let facts = piece.facts.as_ref()?;
-    let fits = |other: &Header, taken: &EvidenceFacts| match (piece.kind, other.kind) {
-        // A recording is kept when its session ends.
-        (EvidenceKind::Terminal, EvidenceKind::Recording) => {
-            (taken.at, taken.look) >= (facts.at, facts.look) && is_of_program(&piece.title, &other.title)
-        }
-        (EvidenceKind::Screenshot, EvidenceKind::Page) => is_of_page(&piece.title, &other.title),
-        (
-            EvidenceKind::Command
-            | EvidenceKind::Http
-            | EvidenceKind::Terminal
-            | EvidenceKind::Screenshot
-            | EvidenceKind::Page
-            | EvidenceKind::App
-            | EvidenceKind::Recording
-            | EvidenceKind::Steps
-            | EvidenceKind::Unknown,
-            _,
-        ) => false,
+    let same = |taken: &EvidenceFacts| {
+        (taken.by, taken.round, &taken.commit) == (facts.by, facts.round, &facts.commit)
     };
-    let near = among.into_iter().filter_map(|(reference, other)| {
-        let taken = other.facts.as_ref()?;
-        let same = (taken.by, taken.round, &taken.commit) == (facts.by, facts.round, &facts.commit);
-        let far = (taken.at.0.abs_diff(facts.at.0), taken.look.abs_diff(facts.look));
-        (same && fits(other, taken)).then_some((far, reference))
+    let others = among.into_iter().filter_map(|(name, header)| Some((name, header, header.facts.as_ref()?)));
+    let others: Vec<Known<'_>> = others.filter(|(_, _, taken)| same(taken)).collect();
+    let found = match piece.kind {
+        EvidenceKind::Terminal => recording(piece, facts, &others),
+        EvidenceKind::Screenshot => {
+            let read = others.iter().filter(|(_, other, _)| other.kind == EvidenceKind::Page);
+            nearest(facts, read.filter(|(_, other, _)| is_of_page(&piece.title, &other.title)))
+        }
+        EvidenceKind::Command
+        | EvidenceKind::Http
+        | EvidenceKind::Page
+        | EvidenceKind::App
+        | EvidenceKind::Recording
+        | EvidenceKind::Steps
+        | EvidenceKind::Unknown => None,
+    };
+    found.cloned()
+}
+
+fn nearest<'a: 'b, 'b>(
+    facts: &EvidenceFacts,
+    among: impl Iterator<Item = &'b Known<'a>>,
+) -> Option<&'a EvidenceRef> {
+    let far = |taken: &EvidenceFacts| (taken.at.0.abs_diff(facts.at.0), taken.look.abs_diff(facts.look));
+    among.min_by_key(|(_, _, taken)| far(taken)).map(|(name, ..)| *name)
+}
+
+/// The recording of the session that a screen is of: one of the same program that was kept after the session began. What is
+/// kept right after the first screen of a program that goes on is of the session before, which the new one ended.
+fn recording<'a>(screen: &Header, facts: &EvidenceFacts, others: &[Known<'a>]) -> Option<&'a EvidenceRef> {
+    let order = |taken: &EvidenceFacts| (taken.at, taken.look);
+    let begins = |(_, other, taken): &&Known<'a>| {
+        other.kind == EvidenceKind::Terminal
+            && other.title.starts_with(BEGINS)
+            && order(taken) <= order(facts)
+    };
+    let began = others.iter().filter(begins).map(|(_, _, taken)| *taken).max_by_key(|taken| order(taken));
+    let is_before = |taken: &EvidenceFacts| {
+        began.is_some_and(|began| {
+            let next = taken.look == began.look + 1 && began.settled != Settled::Ended;
+            order(taken) < order(began) || next
+        })
+    };
+    let of_program = others.iter().filter(|(_, other, taken)| {
+        other.kind == EvidenceKind::Recording
+            && is_of_program(&screen.title, &other.title)
+            && !is_before(taken)
     });
-    near.min().map(|(_, reference)| reference.clone())
+    nearest(facts, of_program)
 }
 
 /// Whether a recording is of the program whose command ends the title of a screen, shortened where it is long.
@@ -57,7 +89,6 @@ fn is_of_page(picture: &str, page: &str) -> bool {
 mod tests {
     use super::*;
     use crate::domain::event::Actor;
-    use crate::domain::evidence::Settled;
     use crate::domain::id::{AttemptId, MilestoneId, Timestamp};
 
     fn header(kind: EvidenceKind, title: &str, by: u32, look: u64) -> Header {
@@ -80,24 +111,47 @@ mod tests {
         names.iter().position(|name| *name == found)
     }
 
+    /// Looks in their order, each a screen or a recording of a program.
+    fn session(looks: &[(&str, Settled)]) -> Vec<Header> {
+        let header = |(look, (title, settled)): (u64, &(&str, Settled))| {
+            let kind =
+                if title.starts_with("recording") { EvidenceKind::Recording } else { EvidenceKind::Terminal };
+            let mut header = header(kind, title, 3, look);
+            header.facts.as_mut().unwrap().settled = *settled;
+            header
+        };
+        (0..).zip(looks).map(header).collect()
+    }
+
     #[test]
     fn a_screen_leads_to_the_recording_of_its_own_session() {
-        let screen =
-            header(EvidenceKind::Terminal, "typed 2: done · app  add".replace("  ", " ").as_str(), 3, 10);
-        let of = |command: &str, by, look| {
-            header(EvidenceKind::Recording, &format!("recording of {command}"), by, look)
-        };
-        let others = [
-            of("app add", 3, 9),
-            of("app add", 4, 11),
-            of("app list", 3, 11),
-            of("app add", 3, 20),
-            of("app  add", 3, 12),
-        ];
-        assert_eq!(found(&screen, &others), Some(4), "the next that its own tester kept of this program");
-        assert_eq!(found(&screen, &others[..3]), None, "an earlier session, another tester, another program");
-        let long = header(EvidenceKind::Terminal, "started: x · app add --with-a-long…", 3, 10);
-        assert_eq!(found(&long, &[of("app add --with-a-long-option", 3, 11)]), Some(0));
+        use Settled::{Ended, Still};
+        let looks = session(&[
+            ("started: Name: · app sign", Still),
+            ("typed `a`: thanks · app sign", Ended),
+            ("recording of app  sign", Ended),
+            ("waited for `thanks`: thanks · app sign", Ended),
+            ("started: Name: · app sign", Still),
+            ("typed `b`: b · app sign", Still),
+            ("started: a b · app list", Ended),
+            ("recording of app sign", Still),
+            ("recording of app list", Ended),
+            ("started: Name: · app sign", Still),
+            ("started: Name: · app sign", Still),
+            ("recording of app sign", Still),
+            ("pressed Enter: bye · app sign", Ended),
+            ("recording of app sign", Ended),
+        ]);
+        for (screen, recording) in
+            [(0, 2), (1, 2), (3, 2), (4, 7), (5, 7), (6, 8), (9, 11), (10, 13), (12, 13)]
+        {
+            assert_eq!(found(&looks[screen], &looks), Some(recording), "{}: {}", screen, looks[screen].title);
+        }
+        let others = [header(EvidenceKind::Recording, "recording of app sign", 4, 1)];
+        assert_eq!(found(&looks[0], &others), None, "another tester's");
+        let long = header(EvidenceKind::Terminal, "started: x · app add --with-a-long…", 3, 0);
+        let recorded = header(EvidenceKind::Recording, "recording of app add --with-a-long-option", 3, 1);
+        assert_eq!(found(&long, &[recorded]), Some(0));
     }
 
     #[test]

@@ -246,7 +246,7 @@ mod tests {
         assert_eq!(clip("日本語", 4), "日…");
         assert_eq!(clip("日本語", 6), "日本語");
         assert_eq!(clip("abc", 0), "");
-        assert_eq!(clip("a b\u{301}cd", 5), "a b\u{301}c…");
+        assert_eq!(clip("a b\u{301}cde", 5), "a b\u{301}c…");
         assert_eq!(padded("日本", 6), "日本  ");
         assert_eq!(width(&clip("👩‍👩‍👧‍👦 family", 5)), width("👩‍👩‍👧‍👦") + 3);
     }

@@ -84,10 +84,12 @@ impl EvidenceScreen {
         assertion::claim(&app.mission, &self.assertion, self.viewer.looking(), width)
     }
 
-    /// Whether all of what it says would leave less than half of the screen to its evidence.
+    /// Whether all of what it says would leave too little of the screen to its evidence.
     fn is_tall(&self, app: &App, width: usize) -> bool {
         let height = usize::from(inside(app.areas().body).height);
-        self.viewer.pieces() > 0 && self.whole_claim(app, width).len() * 2 > height
+        // A picture is looked at, and with what its page read it needs more room than a text that is scrolled.
+        let parts = if self.viewer.kind() == Some(EvidenceKind::Screenshot) { 3 } else { 2 };
+        self.viewer.pieces() > 0 && self.whole_claim(app, width).len() * parts > height
     }
 
     fn room(&self, app: &App) -> Room {
