@@ -119,9 +119,9 @@ pub fn shortened(text: &str, room: usize) -> String {
     }
     let fitting = cut(text, room - 1);
     let is_whole = text.get(fitting.len()..).is_none_or(|rest| rest.is_empty() || rest.starts_with(' '));
-    let word = fitting.rfind(' ').filter(|at| !is_whole && at * 2 >= fitting.len());
-    let word = word.filter(|at| fitting.get(*at..).is_some_and(|torn| width(torn) <= TORN));
-    let kept = word.and_then(|at| fitting.get(..at)).unwrap_or(fitting);
+    let word = fitting.rfind(' ').filter(|_| !is_whole).map(|at| fitting.split_at(at));
+    let word = word.filter(|(whole, torn)| width(torn) <= TORN && width(whole) > width(torn));
+    let kept = word.map_or(fitting, |(whole, _)| whole);
     format!("{}…", kept.trim_end())
 }
 
