@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::mission::Mission;
 use crate::domain::verdict::{EvidenceRef, Verdict};
+use crate::view::assertion::try_words;
 use crate::view::evidence::shown;
 use crate::view::row::Row;
 use crate::view::words::one_line;
@@ -26,6 +27,9 @@ pub type Pieces<'a> = dyn Fn(&EvidenceRef) -> Result<EvidenceDoc, String> + 'a;
 pub struct Piece {
     pub reference: String,
     pub title: String,
+    /// The assertion whose verdict rests on it, and that verdict in a few words.
+    pub assertion: String,
+    pub verdict: String,
     pub kind: Option<EvidenceKind>,
     /// A PNG as base64.
     pub picture: Option<String>,
@@ -46,14 +50,30 @@ pub(super) fn pieces(mission: &Mission, read: &Pieces<'_>) -> Vec<Piece> {
     let mut room = MOST_PICTURES;
     let mut seen = BTreeSet::new();
     let ids = mission.contract.keys().chain(mission.sealed.keys());
-    let references = ids.flat_map(|id| {
+    let mut pieces = Vec::new();
+    for id in ids {
         let verdicts = mission.verdicts.get(id).into_iter().flatten();
+        let rested = verdicts.flat_map(|verdict| verdict.pieces().map(move |piece| (verdict, piece)));
+        for (verdict, reference) in rested.filter(|(_, reference)| seen.insert((*reference).clone())) {
+            pieces.push(of_verdict(verdict, piece(mission, reference, read, &mut room)));
+        }
         let tries = mission.assertion(id).map(|known| mission.tries_of(known)).unwrap_or_default();
-        let looks = tries.into_iter().filter_map(|one| one.evidence.map(EvidenceRef));
-        verdicts.flat_map(Verdict::pieces).cloned().chain(looks)
-    });
-    let wanted = references.filter(|reference| seen.insert(reference.clone()));
-    wanted.map(|reference| piece(mission, &reference, read, &mut room)).collect()
+        for one in tries {
+            let Some(reference) = one.evidence.clone().map(EvidenceRef) else { continue };
+            if seen.insert(reference.clone()) {
+                let words = format!("tried in a copy {}", try_words(&one));
+                let shown = piece(mission, &reference, read, &mut room);
+                pieces.push(Piece { assertion: id.to_string(), verdict: words, ..shown });
+            }
+        }
+    }
+    pieces
+}
+
+fn of_verdict(verdict: &Verdict, piece: Piece) -> Piece {
+    let Verdict { outcome, milestone, round, attempt, commit, .. } = verdict;
+    let words = format!("{} by {attempt} in {milestone} round {round} at {commit}", outcome.word());
+    Piece { assertion: verdict.assertion.to_string(), verdict: words, ..piece }
 }
 
 fn piece(mission: &Mission, reference: &EvidenceRef, read: &Pieces<'_>, room: &mut usize) -> Piece {
@@ -61,6 +81,8 @@ fn piece(mission: &Mission, reference: &EvidenceRef, read: &Pieces<'_>, room: &m
     let nothing = |missing: String| Piece {
         reference: reference.0.clone(),
         title: String::new(),
+        assertion: String::new(),
+        verdict: String::new(),
         kind: None,
         picture: None,
         rows: Vec::new(),
