@@ -191,7 +191,8 @@ impl Mission {
     /// Whether it failed as it is worded now, at another commit than the one at which it passes.
     fn failed_before(&self, assertion: &Assertion) -> bool {
         let verdicts = self.verdicts.get(&assertion.id).map_or(&[][..], Vec::as_slice);
-        let Some(newest) = verdicts.last().filter(|newest| newest.outcome == Outcome::Pass) else {
+        let newest = self.newest_verdict(&assertion.id);
+        let Some(newest) = newest.filter(|newest| newest.outcome == Outcome::Pass) else {
             return false;
         };
         verdicts.iter().any(|verdict| {
@@ -221,7 +222,8 @@ impl Mission {
     pub(in crate::domain) fn sabotage_due(&self, milestone: MilestoneId) -> Option<EngineWork> {
         let round = self.last_round(milestone)?;
         let rests = self.next_feature(milestone).is_none() && !self.needs_round(milestone);
-        let passed = round.outcome == Some(RoundOutcome::Passed);
+        // What was only to be proven again, and was taken back, was proven before.
+        let passed = matches!(round.outcome, Some(RoundOutcome::Passed | RoundOutcome::TakenBack));
         let due = passed && rests && !self.to_sabotage(milestone).is_empty();
         due.then_some(EngineWork::Sabotage { milestone, round: round.number })
     }
