@@ -75,20 +75,22 @@ pub fn obstacles(mission: &Mission, gate: GateId) -> Vec<String> {
 
 /// What it means that a gate, or the mission before it, is blocked, and what the person can do; nothing where it is not.
 pub fn blocked(mission: &Mission, gate: GateId) -> Option<String> {
-    let back = match mission.proofs_to_take_back().as_slice() {
-        [] => "",
-        [..] => ", or take back what you wanted proven again, so that the verdict before counts",
-    };
     if mission.status() != Status::Blocked || gate == GateId::Plan {
         return None;
     }
-    if mission.hold.is_some() {
-        return Some(format!(
-            "nothing runs until you decide: retry what failed, have it done otherwise{back}"
-        ));
-    }
-    let words = "nothing more is tried until you decide: say NO-GO with a note and it is mended and tried again, waive what may stand unproven";
-    mission.waits_at(gate).then(|| format!("{words}{back}"))
+    let (what, first, or) = if mission.hold.is_some() {
+        ("nothing runs", "retry what failed", "have it done otherwise")
+    } else if mission.waits_at(gate) {
+        let no_go = "say NO-GO with a note, and it is mended and tried again";
+        ("nothing more is tried", no_go, "waive what may stand unproven")
+    } else {
+        return None;
+    };
+    let back = "or take back what you wanted proven again, so that the verdict before counts";
+    Some(match mission.proofs_to_take_back().as_slice() {
+        [] => format!("{what} until you decide: {first}, or {or}"),
+        [..] => format!("{what} until you decide: {first}, {or}, {back}"),
+    })
 }
 
 fn verdict_row(mission: &Mission, gate: GateId, risks: &[String]) -> Row {
