@@ -220,10 +220,9 @@ impl Mission {
 
     /// The work of undoing things, once the last round of a milestone passed and its gate is all that is left.
     pub(in crate::domain) fn sabotage_due(&self, milestone: MilestoneId) -> Option<EngineWork> {
-        let round = self.last_round(milestone)?;
+        let round = self.last_telling_round(milestone)?;
         let rests = self.next_feature(milestone).is_none() && !self.needs_round(milestone);
-        // What was only to be proven again, and was taken back, was proven before.
-        let passed = matches!(round.outcome, Some(RoundOutcome::Passed | RoundOutcome::TakenBack));
+        let passed = round.outcome == Some(RoundOutcome::Passed);
         let due = passed && rests && !self.to_sabotage(milestone).is_empty();
         due.then_some(EngineWork::Sabotage { milestone, round: round.number })
     }
@@ -231,7 +230,7 @@ impl Mission {
     /// The blocking assertions of a milestone that passed and whose command was never seen red. What was tried once is
     /// tried again only in a later round, and only where it told nothing.
     pub fn to_sabotage(&self, milestone: MilestoneId) -> Vec<AssertionId> {
-        let round = self.last_round(milestone).map_or(0, |round| round.number);
+        let round = self.last_telling_round(milestone).map_or(0, |round| round.number);
         if self.limits().sabotage_percent == 0 {
             return Vec::new();
         }

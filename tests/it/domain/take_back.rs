@@ -8,6 +8,7 @@ use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{MilestoneId, Revision};
 use flightdeck::domain::mission::{HoldCause, Mission, Status};
 use flightdeck::domain::round::{Round, RoundOutcome};
+use flightdeck::domain::sabotage::{Sabotage, SabotageOutcome};
 use flightdeck::domain::unshown::Doubt;
 use flightdeck::domain::verdict::{EvidenceRef, Outcome, ProvenAgain, Standing};
 use flightdeck::view::event_lines::event_line;
@@ -331,4 +332,32 @@ fn a_row_of_a_round_tells_what_that_round_decided_and_a_replay_is_the_engines() 
     assert_eq!(mission.built_since_proof(&val(ONE)), [], "nothing was built since the replay");
     let summary = plain(&gate::summary(mission, M2.into(), 160));
     assert!(summary.contains("1 of at most 3: passed · proven again: passed"), "{summary}");
+}
+
+#[test]
+fn what_is_taken_back_sets_no_other_work_going() {
+    let mut checked = words::assertion("VAL-M2-001");
+    checked.wording.check.command = Some(words::line("make b"));
+    let mut flight = Flight::new();
+    let planner = flight.start(AgentWork::Plan);
+    let assertions = vec![words::assertion(ONE), checked];
+    flight.attempt(planner, Command::ProposeContract { assertions });
+    flight.attempt(planner, Command::ProposeEnvironment { environment: words::environment() });
+    let baseline = Box::new(words::baseline(vec![words::run("make b", 0)]));
+    flight.engine(Command::RecordBaseline { baseline });
+    let milestone = |name: &str, id: &str| words::milestone(name, vec![words::feature(name, &[id])]);
+    let milestones = vec![milestone("One", ONE), milestone("Two", "VAL-M2-001")];
+    flight.attempt(planner, Command::ProposePlan { title: None, milestones, answer: None });
+    let flight = flight.gone(GateId::Plan).built(1).validated().gone(M1.into());
+    let mut flight = flight.built(2).validated();
+    assert_eq!(flight.due(), [Work::Engine(EngineWork::Sabotage { milestone: M2, round: 1 })]);
+    let sabotage = words::sabotage("VAL-M2-001", SabotageOutcome::OutOfTime);
+    flight.engine(Command::RecordSabotage { sabotage: Box::new(Sabotage { milestone: M2, ..sabotage }) });
+    assert!(flight.mission.waits_at(M2.into()));
+    flight.person(again(&[ONE]));
+    let mut flight = flight.gated();
+    flight.start(flight.due()[0]);
+    flight.person(back(&[ONE]));
+    assert_eq!(flight.due(), [], "what had no time to be seen red is not tried again for it");
+    assert!(flight.mission.waits_at(M2.into()));
 }

@@ -170,8 +170,8 @@ fn whatever_was_proven_before_is_tried_again_at_every_gate() {
     let all: Vec<&str> = web.into_iter().chain(cli).collect();
     let told = |milestone: &str, round: &str, ids: &[&str], how: &str| {
         let labels = labels(&[("role", "user_testing"), ("milestone", milestone), ("round", round)]);
-        let asked: String = ids.iter().map(|id| format!("VAL-{id}\n")).collect();
-        let mut request = request(labels, &format!("app: http://127.0.0.1:7979\n{asked}{how}"));
+        let asked = ids.iter().map(|id| format!("VAL-{id}")).collect::<Vec<_>>().join("\n");
+        let mut request = request(labels, &format!("app: http://127.0.0.1:7979\n{asked}\n{how}"));
         let mut count = 0;
         let made = play(&demo(), &mut request, &["report_user_testing"], &mut |tool, input| {
             count += 1;
