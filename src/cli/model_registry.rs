@@ -1,31 +1,37 @@
 //! Where an engine's models come from: the settings, as they are on disk when an attempt starts.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::thread;
 
+use tokio_util::sync::CancellationToken;
+
 use super::key::ready;
-use crate::agent::model::Model;
 use crate::agent::model::catalogue::{Catalogue, ModelFacts, Price};
-use crate::agent::model::provider::{Provider, http_client};
+use crate::agent::model::provider::{Connections, Provider, ProviderSpec, window};
 use crate::agent::model::retry::{RetryPolicy, Retrying};
 use crate::agent::model::script::{PlaybackSpeed, ScriptedModel};
+use crate::agent::model::{Model, ModelError, Request, StreamSink, Turn};
 use crate::config::{Backend, Settings, Sources};
 use crate::engine::Backends;
 
 /// Makes models by name.
 pub struct ModelRegistry {
     sources: Sources,
-    http: reqwest::Client,
+    connections: Connections,
     /// What was read last without a fault.
     good: Mutex<Settings>,
+    /// What servers said of the windows of models that the catalogue does not know, by their names; nothing where they
+    /// said nothing.
+    windows: Mutex<BTreeMap<String, Option<u32>>>,
 }
 
 impl ModelRegistry {
     /// Reads the settings for the first time.
     pub fn new(sources: Sources) -> anyhow::Result<Self> {
         let good = Mutex::new(sources.load()?);
-        Ok(Self { http: http_client()?, sources, good })
+        Ok(Self { connections: Connections::new()?, sources, good, windows: Mutex::default() })
     }
 
     /// The settings now; a file with a fault leaves the last good ones in force.
@@ -39,18 +45,68 @@ impl ModelRegistry {
     }
 
     fn made(&self, name: &str, settings: &Settings) -> Result<Arc<dyn Model>, String> {
-        match backend(settings, name)? {
+        match self.backend(settings, name)? {
             Backend::Rehearsal(scripts) => {
                 let speed = PlaybackSpeed::times(settings.speed);
                 Ok(Arc::new(ScriptedModel::new(scripts, speed)))
             }
             Backend::Network(remote) => {
-                let provider =
-                    Provider::new(remote.spec, self.http.clone()).map_err(|fault| fault.to_string())?;
+                let told_by_command = remote.key_command.is_some();
+                let provider = Provider::new(remote.spec, self.connections.clone())
+                    .map_err(|fault| fault.to_string())?;
                 let jitter_seed = RandomState::new().hash_one(name);
-                Ok(Arc::new(Retrying::new(provider, RetryPolicy { jitter_seed, ..RetryPolicy::default() })))
+                let policy = RetryPolicy { jitter_seed, ..RetryPolicy::default() };
+                if !told_by_command {
+                    return Ok(Arc::new(Retrying::new(provider, policy)));
+                }
+                let (settings, connections) = (settings.clone(), self.connections.clone());
+                let provider = RwLock::new(Arc::new(provider));
+                Ok(Arc::new(Retrying::new(
+                    Rekeyed { name: name.to_owned(), settings, connections, provider },
+                    policy,
+                )))
             }
         }
+    }
+}
+
+impl ModelRegistry {
+    /// Resolves a name while the caller waits: a key's command runs for a moment, and a server is asked for the window
+    /// of a model that is not known. On a thread of its own, because the caller may be a task.
+    fn backend(&self, settings: &Settings, name: &str) -> Result<Backend, String> {
+        let resolve = || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = runtime.map_err(|fault| fault.to_string())?;
+            runtime.block_on(async {
+                let backend = ready(settings, name).await.map_err(|fault| fault.to_string())?;
+                if let Backend::Network(remote) = &backend {
+                    self.learn_window(settings, name, &remote.spec).await;
+                }
+                Ok(backend)
+            })
+        };
+        thread::scope(|scope| scope.spawn(resolve).join())
+            .unwrap_or_else(|_| Err(format!("the backend of {name} could not be worked out")))
+    }
+
+    async fn learn_window(&self, settings: &Settings, name: &str, spec: &ProviderSpec) {
+        if catalogue(settings).known(name).is_some() || self.windows().get(name).is_some_and(Option::is_some)
+        {
+            return;
+        }
+        // A connection belongs to the runtime that opened it, and this one ends here.
+        let Ok(connections) = Connections::new() else { return };
+        let told = window(spec, &connections).await;
+        self.windows().insert(name.to_owned(), told);
+    }
+
+    /// What is assumed of a model that the catalogue does not know.
+    fn guessed(&self, name: &str) -> ModelFacts {
+        self.windows().get(name).copied().flatten().map_or(ModelFacts::UNKNOWN, ModelFacts::of_window)
+    }
+
+    fn windows(&self) -> MutexGuard<'_, BTreeMap<String, Option<u32>>> {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -61,12 +117,53 @@ impl Backends for ModelRegistry {
 
     fn facts(&self, name: &str) -> ModelFacts {
         let settings = self.settings();
-        let facts = catalogue(&settings).facts(name);
+        let facts = catalogue(&settings).known(name).unwrap_or_else(|| self.guessed(name));
         match settings.backend(name) {
             Ok(Backend::Rehearsal(_)) => {
                 ModelFacts { price: Some(facts.price.unwrap_or(Price::FREE)), ..facts }
             }
             Ok(Backend::Network(_)) | Err(_) => facts,
+        }
+    }
+}
+
+/// A model whose key a command of the person's tells. Keys are replaced while missions fly: one that is refused is
+/// asked for once more.
+struct Rekeyed {
+    name: String,
+    settings: Settings,
+    connections: Connections,
+    provider: RwLock<Arc<Provider>>,
+}
+
+impl Rekeyed {
+    fn provider(&self) -> Arc<Provider> {
+        Arc::clone(&self.provider.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The same model with the key that the command tells now.
+    async fn with_new_key(&self) -> Option<Arc<Provider>> {
+        let Ok(Backend::Network(remote)) = ready(&self.settings, &self.name).await else { return None };
+        let provider = Arc::new(Provider::new(remote.spec, self.connections.clone()).ok()?);
+        *self.provider.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&provider);
+        Some(provider)
+    }
+}
+
+#[async_trait::async_trait]
+impl Model for Rekeyed {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    async fn turn(&self, request: &Request, stream: &dyn StreamSink, cancel: &CancellationToken) -> Turn {
+        let refused = match self.provider().turn(request, stream, cancel).await {
+            Err(fault @ ModelError::Key(_)) => fault,
+            turn => return turn,
+        };
+        match self.with_new_key().await {
+            Some(provider) => provider.turn(request, stream, cancel).await,
+            None => Err(refused),
         }
     }
 }
@@ -86,14 +183,44 @@ fn catalogue(settings: &Settings) -> Catalogue {
     }
 }
 
-/// Resolves a name while the caller waits: a key's command runs for a moment, on a thread of its own because the
-/// caller may be a task.
-fn backend(settings: &Settings, name: &str) -> Result<Backend, String> {
-    let resolve = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|fault| fault.to_string())?;
-        runtime.block_on(ready(settings, name)).map_err(|fault| fault.to_string())
-    };
-    thread::scope(|scope| scope.spawn(resolve).join())
-        .unwrap_or_else(|_| Err(format!("the backend of {name} could not be worked out")))
+#[cfg(test)]
+mod tests {
+    use wiremock::matchers::{header, method};
+    use wiremock::{Mock, MockServer, ResponseTemplate};
+
+    use super::*;
+    use crate::agent::model::StreamPiece;
+
+    struct Nobody;
+
+    impl StreamSink for Nobody {
+        fn piece(&self, _: StreamPiece<'_>) {}
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_key_that_was_replaced_meanwhile_is_asked_for_once_more() {
+        let server = MockServer::start().await;
+        let said = "data: {\"choices\":[{\"delta\":{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}\n\n";
+        let answer = ResponseTemplate::new(200).set_body_raw(said, "text/event-stream");
+        let with_new_key = Mock::given(header("authorization", "Bearer new"));
+        with_new_key.respond_with(answer).mount(&server).await;
+        Mock::given(method("POST")).respond_with(ResponseTemplate::new(401)).mount(&server).await;
+        let place = tempfile::tempdir().unwrap();
+        let (key, file) = (place.path().join("key"), place.path().join("config.toml"));
+        let (command, address) = (format!("cat {}", key.display()), server.uri());
+        let text = format!("[providers.mock]\nbase_url = \"{address}\"\napi_key_cmd = \"{command}\"\n");
+        std::fs::write(&file, text).unwrap();
+        std::fs::write(&key, "old").unwrap();
+        let variables = std::iter::empty().collect();
+        let sources = Sources { user_file: file, project_file: None, variables, flags: Vec::new() };
+        let model = ModelRegistry::new(sources).unwrap().model("mock/m").unwrap();
+        let ask = async || model.turn(&Request::default(), &Nobody, &CancellationToken::new()).await;
+
+        assert!(matches!(ask().await, Err(ModelError::Key(_))));
+        assert_eq!(server.received_requests().await.unwrap().len(), 2, "once more, and no more");
+        std::fs::write(&key, "new").unwrap();
+        assert_eq!(ask().await.unwrap().text, "Hi");
+        assert_eq!(ask().await.unwrap().text, "Hi");
+        assert_eq!(server.received_requests().await.unwrap().len(), 5, "the new key is kept");
+    }
 }

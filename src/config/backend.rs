@@ -6,7 +6,7 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::settings::Settings;
-use super::values::{Provider, is_model_name};
+use super::values::{Provider, header_of, is_model_name};
 use super::variables::Variables;
 use crate::agent::model::provider::{ProviderSpec, Wire};
 use crate::agent::model::script::Scripts;
@@ -60,6 +60,8 @@ pub enum BackendError {
     NoAddress { provider: String, variable: String, file: String },
     #[error("providers.{provider}.api_key_cmd gave no key: {reason}")]
     KeyCommand { provider: String, reason: String },
+    #[error("the header {header} of {provider} needs {variable}, which is not set")]
+    NoHeaderValue { provider: String, header: String, variable: String },
     /// There is no rehearsal of that name.
     #[error("{0}")]
     Rehearsal(String),
@@ -81,6 +83,9 @@ impl Remote {
         spec.base_url = address.map(str::to_owned);
         spec.key = key.map(|key| SecretString::from(key.trim().to_owned()));
         spec.key_variable = Some(key_variable);
+        spec.proxy_variable = proxy_variable(&spec, variables);
+        let lines = set.headers.iter().flat_map(|headers| &headers.0);
+        spec.headers = lines.filter_map(|line| header(line, variables)).collect();
         Self { spec, key_command }
     }
 
@@ -119,7 +124,22 @@ impl Settings {
             let (provider, variable) = (provider.to_owned(), remote.key_variable());
             return Err(BackendError::NoKey { provider, variable, file: self.file() });
         }
+        self.check_headers(provider)?;
         Ok(Backend::Network(Box::new(remote)))
+    }
+
+    fn check_headers(&self, provider: &str) -> Result<(), BackendError> {
+        let lines = self.providers.get(provider).and_then(|set| set.headers.as_ref());
+        for line in lines.into_iter().flat_map(|lines| &lines.0) {
+            let named = header_of(line).and_then(|(name, value)| Some((name, value.strip_prefix('$')?)));
+            if let Some((name, variable)) = named
+                && self.variables.get(variable).is_none()
+            {
+                let (provider, header) = (provider.to_owned(), name.to_owned());
+                return Err(BackendError::NoHeaderValue { provider, header, variable: variable.to_owned() });
+            }
+        }
+        Ok(())
     }
 
     /// Every provider that can be named, the rehearsal included.
@@ -187,6 +207,24 @@ impl Settings {
     fn file(&self) -> String {
         self.user_file.display().to_string()
     }
+}
+
+/// A header; a value that begins with `$` is that of a variable, so that no key has to stand in a file.
+fn header(line: &str, variables: &Variables) -> Option<(String, SecretString)> {
+    let (name, value) = header_of(line)?;
+    let value = match value.strip_prefix('$') {
+        Some(variable) => variables.get(variable)?.trim(),
+        None => value,
+    };
+    Some((name.to_owned(), SecretString::from(value.to_owned())))
+}
+
+/// The variable whose proxy requests to a provider go through. A provider on this machine is reached without one.
+fn proxy_variable(spec: &ProviderSpec, variables: &Variables) -> Option<String> {
+    let own = if spec.endpoint().starts_with("https:") { "HTTPS_PROXY" } else { "HTTP_PROXY" };
+    let names = [own, "ALL_PROXY"].into_iter().flat_map(|name| [name.to_owned(), name.to_lowercase()]);
+    let is_exempt = ["NO_PROXY", "no_proxy"].iter().any(|name| variables.get(name).is_some());
+    names.filter(|_| !spec.is_local() && !is_exempt).find(|name| variables.get(name).is_some())
 }
 
 /// A variable of a provider, such as `ANTHROPIC_API_KEY`.

@@ -71,6 +71,7 @@ pub(super) struct Provider {
     pub wire: Option<WireName>,
     pub api_key_env: Option<VariableName>,
     pub api_key_cmd: Option<Text>,
+    pub headers: Option<HeaderLines>,
 }
 
 impl Default for Values {
@@ -244,6 +245,10 @@ rules! {
         };
         names.iter().all(|name| is_variable(name)).then_some(names)
     };
+    HeaderLines(Vec<String>): "a list of headers, such as [\"X-Title: my-team\", \"api-key: $AZURE_KEY\"]" = |value| {
+        let lines: Vec<String> = value.as_array()?.iter().map(text).collect::<Option<_>>()?;
+        lines.iter().all(|line| header_of(line).is_some()).then_some(lines)
+    };
     Positive(f64): "a number above 0" = |value| value.as_f64().filter(|n| *n > 0.0 && n.is_finite());
     Count(u64): "a whole number from 1 on" = |value| value.as_u64().filter(|n| *n >= 1);
     SmallCount(u32): "a whole number from 1 on" =
@@ -265,6 +270,14 @@ rules! {
 
 fn text(value: &Value) -> Option<String> {
     value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned)
+}
+
+/// The name and the value of `Name: value`, where they can be sent.
+pub(super) fn header_of(line: &str) -> Option<(&str, &str)> {
+    let (name, value) = line.split_once(':').map(|(name, value)| (name.trim(), value.trim()))?;
+    let in_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let fits = !name.is_empty() && name.chars().all(in_name) && !value.is_empty();
+    (fits && value.chars().all(|c| !c.is_control())).then_some((name, value))
 }
 
 fn is_variable(word: &str) -> bool {
@@ -303,6 +316,7 @@ mod tests {
             ("providers.x.base_url", json!("http://localhost:1"), json!("localhost:1")),
             ("providers.x.y.wire", json!("chat"), json!("grpc")),
             ("providers.x.api_key_env", json!("MY_KEY"), json!("sk-ant-123")),
+            ("providers.x.headers", json!(["X-A: b", "api-key: $KEY"]), json!(["no header"])),
             ("speed", json!(2.5), json!(0)),
             ("limits.rounds", json!(1), json!(0)),
             ("limits.min_families", json!(2), json!(0)),

@@ -235,8 +235,22 @@ fn a_models_name_leads_to_its_wire_address_and_key() {
 }
 
 #[test]
+fn headers_of_ones_own_take_their_values_from_variables_and_the_proxy_is_known_by_its_variable() {
+    let text = "[providers.azure]\nbase_url = \"https://a.example/x?api-version=1\"\nheaders = [\"X-Team: us\", \"api-key: $KEY\"]\n";
+    let of =
+        |variables: &[(&str, &str)]| remote(&Fixture::new().user(text).variables(variables), "azure/m").spec;
+    let spec = of(&[("KEY", "sk-1"), ("https_proxy", "http://p"), ("HTTP_PROXY", "http://q")]);
+    let headers: Vec<(&str, &str)> =
+        spec.headers.iter().map(|(name, value)| (name.as_str(), value.expose_secret())).collect();
+    assert_eq!(headers, [("X-Team", "us"), ("api-key", "sk-1")]);
+    assert_eq!(spec.proxy_variable.as_deref(), Some("https_proxy"));
+    assert_eq!(of(&[("KEY", "k"), ("ALL_PROXY", "p"), ("NO_PROXY", "x")]).proxy_variable, None);
+}
+
+#[test]
 fn a_model_that_cannot_be_used_says_why() {
-    let fixture = Fixture::new().user("[providers.lost]\nwire = \"chat\"\n");
+    let text = "[providers.lost]\nwire = \"chat\"\n[providers.azure]\nbase_url = \"https://a.example\"\nheaders = [\"api-key: $KEY\"]\n";
+    let fixture = Fixture::new().user(text);
     let settings = fixture.load();
     let file = fixture.sources.user_file.display().to_string();
     let table = [
@@ -244,9 +258,10 @@ fn a_model_that_cannot_be_used_says_why() {
         ("openai/gpt-5", "openai has no key: set OPENAI_API_KEY, or providers.openai.api_key_cmd in FILE"),
         (
             "grok/x",
-            "there is no provider `grok`: known are anthropic, lost, openai, rehearsal; add [providers.grok] with its base_url to FILE",
+            "there is no provider `grok`: known are anthropic, azure, lost, openai, rehearsal; add [providers.grok] with its base_url to FILE",
         ),
         ("lost/x", "lost has no address: set LOST_BASE_URL, or providers.lost.base_url in FILE"),
+        ("azure/x", "the header api-key of azure needs KEY, which is not set"),
         ("rehearsal/x", "there is no rehearsal `x`; built in: demo"),
     ];
     for (model, sentence) in table {

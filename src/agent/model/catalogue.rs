@@ -10,6 +10,8 @@ use super::TokenUsage;
 const BUILTIN: &str = include_str!("../../../assets/models.toml");
 /// The window of an unknown model: small enough to be safe with every current one.
 const DEFAULT_WINDOW: u32 = 128_000;
+/// The most tokens of a reply of a model of which only the window is known: a file of a thousand lines.
+const LONG_REPLY: u32 = 16_384;
 
 /// All known models, a person's own entries before the built-in ones.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,6 +31,17 @@ pub struct ModelFacts {
     /// What it costs; a model without it is counted at [`ASSUMED_PRICE`], and what it cost is told as an estimate.
     #[serde(default)]
     pub price: Option<Price>,
+}
+
+impl ModelFacts {
+    /// A cautious guess.
+    pub const UNKNOWN: Self = Self { window: DEFAULT_WINDOW, max_output: None, price: None };
+
+    /// A model of which its server told the window: a reply may have a quarter of it, or servers of one's own write
+    /// until it is full.
+    pub fn of_window(window: u32) -> Self {
+        Self { window, max_output: Some((window / 4).min(LONG_REPLY)), price: None }
+    }
 }
 
 /// Micro-dollars per million tokens: 3 dollars are `3_000_000`.
@@ -103,8 +116,12 @@ impl Catalogue {
 
     /// What is known of `provider/model`, or a cautious guess without a price. A dated name is its family's.
     pub fn facts(&self, name: &str) -> ModelFacts {
-        let known = self.models.get(name).or_else(|| self.models.get(undated(name)));
-        known.copied().unwrap_or(ModelFacts { window: DEFAULT_WINDOW, max_output: None, price: None })
+        self.known(name).unwrap_or(ModelFacts::UNKNOWN)
+    }
+
+    /// What is known of `provider/model`.
+    pub fn known(&self, name: &str) -> Option<ModelFacts> {
+        self.models.get(name).or_else(|| self.models.get(undated(name))).copied()
     }
 
     /// All names, sorted.

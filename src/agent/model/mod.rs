@@ -61,10 +61,22 @@ pub struct Request {
     pub items: Vec<Item>,
     /// The tools on offer.
     pub tools: Vec<ToolSpec>,
+    /// Whether one of them must be called.
+    pub choice: ToolChoice,
     /// The most tokens the reply may have; `None` leaves it to the provider.
     pub max_output_tokens: Option<u32>,
     /// What the session is about (`role`, `work`, `title` …): the rehearsal picks its script by these, gateways may log them.
     pub labels: BTreeMap<String, String>,
+}
+
+/// Whether a reply must call a tool.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ToolChoice {
+    /// As the model sees fit.
+    #[default]
+    Free,
+    /// It must, as far as the server holds the model to it.
+    Required,
 }
 
 /// One item of a conversation. A transcript stores these whole.

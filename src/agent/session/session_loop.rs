@@ -12,7 +12,9 @@ use tokio_util::sync::CancellationToken;
 use super::call::{Tools, make_calls};
 use super::parts::{Again, Ended, InboxMessage, Observer, Permit, Urgency};
 use crate::agent::context;
-use crate::agent::model::{Item, Model, ModelError, Request, StreamPiece, StreamSink, TokenUsage, ToolCall};
+use crate::agent::model::{
+    Item, Model, ModelError, Request, StreamPiece, StreamSink, TokenUsage, ToolCall, ToolChoice,
+};
 use crate::agent::tool::ToolRow;
 use crate::agent::turn::{Closing, Fault, Input, Limits, Machine, Outcome, TurnStep};
 
@@ -104,6 +106,7 @@ impl SessionLoop {
             system: session.system,
             items: vec![Item::User { text: session.brief }],
             tools: specs,
+            choice: ToolChoice::Free,
             max_output_tokens: session.limits.max_output_tokens,
             labels: session.labels,
         };

@@ -1,6 +1,7 @@
 //! `shell`: a command line, to its end or in the background.
 
 use std::fmt::Write as _;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use serde::Deserialize;
 
 use super::instrument::{EvidenceSink, Instruments, with_evidence};
 use super::jobs::Jobs;
-use super::{Answer, Call, Output, ToolEnv, ToolRow};
+use super::{Answer, Call, Output, ToolEnv, ToolError, ToolRow};
 use crate::instrument::CommandRecord;
 use crate::workspace::{Access, Exit, Finished};
 
@@ -46,8 +47,25 @@ pub(super) fn row(env: &Arc<ToolEnv>, jobs: &Arc<Jobs>, instruments: Option<&Ins
     ToolRow::new("shell", description, Access::Proof, Ok(Arc::new(shell)), run)
 }
 
+impl Shell {
+    fn directory(&self, named: Option<&str>) -> Result<PathBuf, ToolError> {
+        let Some(named) = named.filter(|named| !named.trim().is_empty()) else {
+            return self.env.readable(".");
+        };
+        let why = match self.env.readable(named) {
+            Ok(directory) if directory.is_dir() => return Ok(directory),
+            Ok(_) => format!("`{named}` is no directory of the checkout"),
+            Err(fault) => fault.to_string(),
+        };
+        Err(ToolError::Mend(format!(
+            "{why}. Your command runs in the checkout already: call `shell` again with `command` alone, without \
+             `directory`"
+        )))
+    }
+}
+
 async fn run(shell: Arc<Shell>, wanted: Arguments, call: Call) -> Answer {
-    let directory = shell.env.readable(wanted.directory.as_deref().unwrap_or("."))?;
+    let directory = shell.directory(wanted.directory.as_deref())?;
     let program = shell.env.shell(&wanted.command, &directory);
     if wanted.background {
         return shell.jobs.start(&program, &shell.env.scratch).map(Output::text);
@@ -107,9 +125,11 @@ mod tests {
         ] {
             assert_eq!(call(&shell, wanted).await.unwrap(), shown);
         }
-        assert!(
-            call(&shell, json!({ "command": "ls", "directory": "/" })).await.unwrap_err().contains("outside")
-        );
+        for (directory, why) in [("/", "outside"), ("nowhere", "`nowhere` is no directory of the checkout")] {
+            let refused = call(&shell, json!({ "command": "ls", "directory": directory })).await.unwrap_err();
+            assert!(refused.contains(why) && refused.contains("with `command` alone"), "{refused}");
+        }
+        assert!(call(&shell, json!({ "command": "ls", "directory": "" })).await.is_ok());
     }
 
     #[tokio::test]

@@ -26,13 +26,22 @@ fn put(env: &ToolEnv, wanted: &Arguments, _call: &Call) -> Result<String, ToolEr
     let path = env.writable(&wanted.path)?;
     let failed =
         |fault: std::io::Error| ToolError::Mend(format!("`{}` cannot be written: {fault}", wanted.path));
-    let existed = path.exists();
+    let before = std::fs::read(&path).ok().map(|bytes| String::from_utf8_lossy(&bytes).lines().count());
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).map_err(failed)?;
     }
     std::fs::write(&path, &wanted.content).map_err(failed)?;
-    let verb = if existed { "replaced" } else { "created" };
-    Ok(format!("{verb} {} ({})", env.shown(&path), lines(wanted.content.lines().count())))
+    let (name, now) = (env.shown(&path), wanted.content.lines().count());
+    Ok(match before {
+        None => format!("created {name} ({})", lines(now)),
+        Some(before) if before > now => {
+            format!(
+                "replaced {name}: {} instead of {before}; to change a part of a file, use `edit`",
+                lines(now)
+            )
+        }
+        Some(before) => format!("replaced {name}: {} instead of {before}", lines(now)),
+    })
 }
 
 #[cfg(test)]
@@ -49,7 +58,15 @@ mod tests {
         let write = row(&place.env);
         let put = |path: &str| json!({ "path": path, "content": "one\ntwo\n" });
         assert_eq!(call(&write, put("a/b.txt")).await.unwrap(), "created a/b.txt (2 lines)");
-        assert_eq!(call(&write, put("a/b.txt")).await.unwrap(), "replaced a/b.txt (2 lines)");
+        assert_eq!(call(&write, put("a/b.txt")).await.unwrap(), "replaced a/b.txt: 2 lines instead of 2");
+        let shorter = json!({ "path": "a/b.txt", "content": "" });
+        assert!(
+            call(&write, shorter)
+                .await
+                .unwrap()
+                .starts_with("replaced a/b.txt: 0 lines instead of 2; to change")
+        );
+        assert!(call(&write, put("a/b.txt")).await.is_ok());
         assert_eq!(place.text("a/b.txt"), "one\ntwo\n");
         for path in ["../x", "/etc/x", "link/x", ".git/hooks/post-commit", "a"] {
             assert!(call(&write, put(path)).await.is_err(), "{path}");

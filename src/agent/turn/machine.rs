@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::shape::{Closing, Fault, Input, Limits, Outcome, ToolReply, TurnStep};
 use super::words;
 use crate::agent::context::{self, Estimate, Fit};
-use crate::agent::model::{Item, Reach, Reply, Request, ResultStatus, ToolCall};
+use crate::agent::model::{Item, Reach, Reply, Request, ResultStatus, ToolCall, ToolChoice};
 use crate::agent::repetition::{Repetition, RepetitionGuard};
 use crate::agent::tool::{EVIDENCE_MARK, Output, Then, ToolError};
 
@@ -193,6 +193,7 @@ impl Machine {
                 self.ids.insert(call.id.clone());
             }
         }
+        self.request.choice = ToolChoice::Free;
         let (usage, reach) = (reply.usage, reply.reach);
         let (text, calls) = (reply.text.trim().to_owned(), reply.calls.clone());
         self.push(Item::Assistant(reply));
@@ -206,7 +207,7 @@ impl Machine {
         }
         self.silent_in_a_row = 0;
         self.tool_calls += u32::try_from(calls.len()).unwrap_or(u32::MAX);
-        let pending = |(index, call)| Pending { refusal: self.refusal(index, &call), call };
+        let pending = |(index, call)| Pending { refusal: self.refusal(index, &call, reach), call };
         self.pending = calls.into_iter().enumerate().map(pending).collect();
         if self.pending.iter().any(|pending| pending.refusal.is_some()) {
             let closing = self.closing.clone();
@@ -257,17 +258,24 @@ impl Machine {
             words::not_closed(&self.closing)
         };
         self.push(Item::User { text: notice });
+        if matches!(self.closing, Closing::Tools(_)) {
+            self.request.choice = ToolChoice::Required;
+        }
         self.ask()
     }
 
-    fn refusal(&self, index: usize, call: &ToolCall) -> Option<String> {
+    fn refusal(&self, index: usize, call: &ToolCall, reach: Reach) -> Option<String> {
         if index >= MOST_CALLS {
             return Some(words::too_many_calls(MOST_CALLS));
         }
         if !self.request.tools.iter().any(|tool| tool.name == call.tool) {
             return Some(words::unknown_tool(&call.tool, &self.request.tools));
         }
-        call.arguments.is_none().then(|| words::broken_arguments(call))
+        let is_cut = reach == Reach::CutOff || call.raw.trim().is_empty();
+        call.arguments.is_none().then(|| match is_cut {
+            true => words::cut_call(call, self.request.max_output_tokens),
+            false => words::broken_arguments(call),
+        })
     }
 
     fn answered(&mut self, mut answers: Vec<ToolReply>) -> TurnStep {

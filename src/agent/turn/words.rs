@@ -6,6 +6,9 @@ use super::shape::Closing;
 use crate::agent::context::NOTICE;
 use crate::agent::model::{ToolCall, ToolSpec};
 
+/// How many characters before a cut are shown: enough to know the place.
+const CUT_SHOWN: usize = 60;
+
 /// What a call beyond the most of one reply is answered.
 pub(super) fn too_many_calls(most: usize) -> String {
     format!("not run: of one reply's calls the first {most} are made; make the others in your next reply")
@@ -17,13 +20,24 @@ pub(super) fn unknown_tool(name: &str, tools: &[ToolSpec]) -> String {
     format!("There is no tool `{name}`. The tools are: {}.", names.join(", "))
 }
 
+/// The result of a call that the token limit cut off.
+pub(super) fn cut_call(call: &ToolCall, most: Option<u32>) -> String {
+    let at = call.raw.trim_end();
+    let place = match at.char_indices().rev().nth(CUT_SHOWN) {
+        _ if at.is_empty() => "before its arguments began".to_owned(),
+        Some((from, _)) => format!("in its arguments after `…{}`", &at[from..]),
+        None => format!("in its arguments after `{at}`"),
+    };
+    format!(
+        "Not run: your reply reached the limit{} and this call was cut off {place}. Call `{}` again with less in one \
+         call: a long file begins with `write` and grows with `edit`.",
+        of_tokens(most),
+        call.tool
+    )
+}
+
 /// The result of a call whose arguments are no JSON object.
 pub(super) fn broken_arguments(call: &ToolCall) -> String {
-    if call.raw.trim().is_empty() {
-        return "The arguments were cut off before they began: the reply reached its token limit. Call again with less \
-                in one call."
-            .to_owned();
-    }
     match serde_json::from_str::<Value>(&call.raw) {
         Err(fault) => {
             format!("The arguments are not valid JSON ({fault}). Call again with one complete JSON object.")
@@ -56,7 +70,7 @@ pub(super) fn said_nothing(closing: &Closing) -> String {
 
 /// What a model hears whose reply reached the most tokens that one may have.
 pub(super) fn cut_off(most: Option<u32>, closing: &Closing) -> String {
-    let most = most.map_or_else(String::new, |most| format!(" of {most} tokens"));
+    let most = of_tokens(most);
     let then = match closing {
         Closing::Text => {
             "Nothing of it counts as your answer. Answer again, whole, in far fewer words.".to_owned()
@@ -68,10 +82,20 @@ pub(super) fn cut_off(most: Option<u32>, closing: &Closing) -> String {
 
 /// What a model hears that stopped without its closing tool.
 pub(super) fn not_closed(closing: &Closing) -> String {
-    format!(
-        "{NOTICE} You stopped without ending the session; nobody reads your text. {}",
-        how_to_end(closing)
-    )
+    let now = match closing {
+        Closing::Text => String::new(),
+        Closing::Tools(names) => format!(" If you are done, call {} now.", either(names)),
+    };
+    format!("{NOTICE} That was text, not a tool call, and nobody reads it.{now} {}", how_to_end(closing))
+}
+
+fn of_tokens(most: Option<u32>) -> String {
+    most.map_or_else(String::new, |most| format!(" of {most} tokens"))
+}
+
+/// Tools of which one is to be called.
+fn either(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" or ")
 }
 
 /// What a model hears shortly before the turn cap.
@@ -84,8 +108,7 @@ fn how_to_end(closing: &Closing) -> String {
     match closing {
         Closing::Text => "Answer in text to end the session.".to_owned(),
         Closing::Tools(names) => {
-            let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-            format!("Go on with the work, or end the session by calling {}.", names.join(" or "))
+            format!("Go on with the work, or end the session by calling {}.", either(names))
         }
     }
 }

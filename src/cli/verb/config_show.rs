@@ -50,8 +50,7 @@ fn models(settings: &Settings, style: Style) -> Printable {
 
 fn providers(settings: &Settings, style: Style) -> Printable {
     let head = style.paint(StyleRole::Strong, "[providers.NAME]");
-    let what =
-        "how a provider is reached: base_url, wire (anthropic, openai or chat), api_key_env or api_key_cmd";
+    let what = "how a provider is reached: base_url, wire (anthropic, openai or chat), api_key_env or api_key_cmd, headers";
     let rows: Vec<[String; 5]> = settings
         .reached()
         .into_iter()

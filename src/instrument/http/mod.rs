@@ -11,6 +11,7 @@ mod wire;
 
 pub use driver::{HttpDriver, Order, install_crypto};
 pub use exchange::{Body, Exchange, HttpResponse};
+pub(crate) use request::is_loopback;
 #[cfg(feature = "browser")]
 pub(super) use request::permitted;
 pub use request::{HttpRequest, Payload, Redirects};

@@ -223,7 +223,8 @@ pub(in crate::instrument) fn permitted(text: &str) -> Result<Url, InstrumentErro
     Ok(url)
 }
 
-pub(super) fn is_loopback(url: &Url) -> bool {
+/// Whether an address is this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     if host == "localhost" || host.ends_with(".localhost") {
         return true;

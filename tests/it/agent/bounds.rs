@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use flightdeck::agent::model::provider::{Provider, ProviderSpec, Wire, http_client};
+use flightdeck::agent::model::provider::{Connections, Provider, ProviderSpec, Wire};
 use flightdeck::agent::model::{Item, Model, ModelError, Reply, Request};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ impl Endless {
         spec.base_url = Some(self.uri.clone());
         spec.key = Some(SecretString::from("sk-test"));
         spec.idle_timeout = Duration::from_millis(400);
-        let model = Provider::new(spec, http_client().unwrap()).unwrap();
+        let model = Provider::new(spec, Connections::new().unwrap()).unwrap();
         model.turn(&go(), &Pieces::default(), &CancellationToken::new()).await
     }
 
@@ -140,7 +140,7 @@ async fn signs_of_life_alone_do_not_hold_a_session_for_ever() {
     for (wire, piece) in [(Wire::AnthropicMessages, ping.as_str()), (Wire::OpenAiChat, ": alive\n\n")] {
         let server = Endless::start(EVENTS, piece, MIB, Duration::from_millis(20));
         let told = passing(server.ask(wire).await);
-        assert!(told.contains("no word of the reply came within 2 s"), "{wire:?}: {told}");
+        assert!(told.contains("no word of the reply came within 1 s"), "{wire:?}: {told}");
     }
 }
 

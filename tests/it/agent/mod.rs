@@ -2,6 +2,7 @@
 
 mod bounds;
 mod provider;
+mod quirks;
 mod session;
 mod trial;
 mod wire;

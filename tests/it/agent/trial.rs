@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use flightdeck::agent::model::provider::{Provider, ProviderSpec, Wire, http_client};
+use flightdeck::agent::model::provider::{Connections, Provider, ProviderSpec, Wire};
 use flightdeck::agent::model::retry::{RetryPolicy, Retrying};
 use flightdeck::agent::session::{Observer, Permit, Session};
 use flightdeck::agent::tool::{Extras, ToolEnv, ToolTable};
@@ -53,7 +53,7 @@ async fn trial_on_every_wire() {
             reaper: Reaper::None,
         };
         let policy = RetryPolicy { first_wait: Duration::from_millis(200), ..RetryPolicy::default() };
-        let model = Retrying::new(Provider::new(spec, http_client().unwrap()).unwrap(), policy);
+        let model = Retrying::new(Provider::new(spec, Connections::new().unwrap()).unwrap(), policy);
         let log = Arc::new(Log::default());
         let (_post, inbox) = mpsc::channel(1);
         let session = Session {

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use flightdeck::agent::model::provider::{Provider, ProviderSpec, Wire, http_client};
+use flightdeck::agent::model::provider::{Connections, Provider, ProviderSpec, Wire};
 use flightdeck::agent::model::{StreamPiece, StreamSink};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ pub fn spec(wire: Wire, server: &MockServer) -> ProviderSpec {
 }
 
 pub fn provider(wire: Wire, server: &MockServer) -> Provider {
-    Provider::new(spec(wire, server), http_client().unwrap()).unwrap()
+    Provider::new(spec(wire, server), Connections::new().unwrap()).unwrap()
 }
 
 pub async fn sent(server: &MockServer) -> Value {

@@ -35,6 +35,16 @@ fn line<'a>(told: &'a str, part: &str) -> &'a str {
     told.lines().find(|line| line.contains(part)).unwrap_or_else(|| panic!("{part}\n{told}"))
 }
 
+#[test]
+fn a_proxy_that_does_not_answer_is_named() {
+    let stage = Stage::new();
+    stage.configure("[models]\ndefault = \"far/m\"\n[providers.far]\nbase_url = \"http://192.0.2.1/v1\"\n");
+    let told = stage.flightdeck(&["doctor"]).env("http_proxy", "http://127.0.0.1:9").output().unwrap();
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    let words = "far cannot be reached at http://192.0.2.1/v1/ through the proxy of http_proxy: ";
+    assert!(line(&told, "model far/m").contains(words), "{told}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_asks_the_providers_of_the_roles_whether_they_know_the_models() {
     let server = listing(200, json!({ "data": [{ "id": "qwen3" }, { "id": "other" }] })).await;
@@ -48,6 +58,17 @@ async fn the_doctor_asks_the_providers_of_the_roles_whether_they_know_the_models
     let told = configured(&server, "qwen9").told(&["doctor"]);
     let said = line(&told, "model mock/qwen9");
     assert!(said.contains('!') && said.contains("does not list it among 2 models"), "{said}");
+
+    // A proxy cannot reach this machine, so it is not asked for it.
+    let stage = configured(&server, "qwen3");
+    let mut behind = stage.flightdeck(&["doctor"]);
+    let told = behind
+        .env("HTTP_PROXY", "http://127.0.0.1:9")
+        .env("ALL_PROXY", "http://127.0.0.1:9")
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&told.stdout).into_owned();
+    assert!(line(&told, "model mock/qwen3").contains("knows the model"), "{told}");
 
     let silent = listing(404, json!({})).await;
     let told = configured(&silent, "qwen3").told(&["doctor"]);

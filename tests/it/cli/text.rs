@@ -39,7 +39,9 @@ fn no_name_steers_a_terminal() {
     fs::write(evil.join("goal"), EVIL).unwrap();
     let goal = format!("Build {EVIL}");
     let model = format!("local/{}", EVIL.replace(' ', ""));
-    stage.configure("[providers.local]\nbase_url = \"http://127.0.0.1:9/v1\"\n");
+    stage.configure(
+        "[limits]\nsabotage_percent = 0\n[providers.local]\nbase_url = \"http://127.0.0.1:9/v1\"\n",
+    );
     let hostile: [&[&str]; 13] = [
         &["doctor", "--offline"],
         &["list"],

@@ -100,7 +100,7 @@ async fn one_that_breaks_a_tool() {
     for words in [
         "The arguments are not valid JSON (EOF while parsing a string",
         "The arguments must be a JSON object.",
-        "The arguments were cut off before they began",
+        "this call was cut off before its arguments began",
         "There is no tool `launch_missiles`. The tools are: read, search, list, shell, job, delegate, propose_contract",
         "`/etc/passwd` is outside the checkout; use a path inside ",
         "`../../../etc/passwd` is outside the checkout",

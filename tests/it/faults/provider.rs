@@ -83,7 +83,7 @@ async fn a_model_that_nobody_knows() {
     let ground = Ground::plain(LOCAL);
     let mission = ground.fly(networked(LOCAL, &[("LOCAL_BASE_URL", &server.uri())])).await;
     let sentence = format!(
-        "plan has no usable model: unknown model `{LOCAL}` at {}/: see `flightdeck models` (no such model)",
+        "plan has no usable model: unknown model `{LOCAL}` at {}/v1/: see `flightdeck models` (no such model)",
         server.uri()
     );
     waits_and_goes_on(&ground, &mission, &sentence).await;
@@ -108,7 +108,7 @@ async fn a_provider_that_is_down_is_waited_for_until_it_is_up() {
     let engine = tokio::spawn(flightdeck::engine::run(options));
     let mission = waiting(&ground).await;
     assert_eq!((mission.status(), needs(&mission)), (Status::Retrying, Vec::new()));
-    let sentence = format!("local cannot be reached at {uri}/: Connection refused (os error 111)");
+    let sentence = format!("local cannot be reached at {uri}/v1/: Connection refused (os error 111)");
     assert_eq!(mission.waits().next().unwrap().sentence.as_str(), sentence);
     let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
     let server = MockServer::builder().listener(listener).start().await;

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use flightdeck::agent::model::provider::http_client;
 use serde_json::Value;
 
 /// How long a server may take to answer for the first time: Python imports slowly on a busy machine.
@@ -34,10 +33,15 @@ pub fn command(program: &Path) -> Command {
     Command::new(program)
 }
 
+fn client() -> reqwest::Client {
+    flightdeck::instrument::http::install_crypto();
+    reqwest::Client::new()
+}
+
 impl Server {
     /// Starts a program whose arguments are made from the port, and waits until `path` answers.
     pub async fn start(command: &mut Command, port: u16, path: &str) -> Self {
-        let (http, uri) = (http_client().unwrap(), format!("http://127.0.0.1:{port}"));
+        let (http, uri) = (client(), format!("http://127.0.0.1:{port}"));
         let command = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let mut server = Self { child: command.spawn().unwrap(), uri, http };
         let answers = async {

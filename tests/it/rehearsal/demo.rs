@@ -49,12 +49,20 @@ fn red(_: &World, _: &str) -> String {
 
 /// Plays a user-testing session whose requests are answered by `app`, and returns its verdicts.
 fn test(round: &str, asked: &str, app: &dyn Fn(&Value) -> String) -> Vec<Value> {
-    let labels = labels(&[("role", "user_testing"), ("milestone", "M1"), ("round", round)]);
+    test_of(("M1", round), asked, app)
+}
+
+fn test_of((milestone, round): (&str, &str), asked: &str, app: &dyn Fn(&Value) -> String) -> Vec<Value> {
+    let labels = labels(&[("role", "user_testing"), ("milestone", milestone), ("round", round)]);
     let mut request = request(labels, &format!("app: http://127.0.0.1:7979\n{asked}"));
     let mut count = 0;
     let made = play(&demo(), &mut request, &["report_user_testing"], &mut |tool, input| {
         count += 1;
-        let answer = if tool == "http" { app(input) } else { "noted".to_owned() };
+        let answer = match tool {
+            "http" => app(input),
+            "terminal" => input["text"].as_str().unwrap_or("noted").to_owned() + ", Quinn",
+            _ => "noted".to_owned(),
+        };
         (format!("{answer}\nevidence: ev_{count}"), Done)
     });
     made.into_iter().filter(|(tool, _)| tool == "verdict").map(|(_, verdict)| verdict).collect()
@@ -165,8 +173,11 @@ fn where_a_browser_is_the_names_are_tested_in_it_and_a_picture_is_the_evidence()
 
 #[test]
 fn whatever_was_proven_before_is_tried_again_at_every_gate() {
-    let web = ["WEB-001", "WEB-002", "WEB-003", "API-001", "SIGN-001", "SIGN-002", "SIGN-003", "SIGN-004"];
-    let cli = ["CLI-001", "CLI-002", "CLI-003", "CLI-004"];
+    let web = [
+        "WEB-001", "WEB-002", "WEB-003", "API-001", "SIGN-001", "SIGN-002", "SIGN-003", "SIGN-004",
+        "SIGN-005",
+    ];
+    let cli = ["CLI-001", "CLI-002", "CLI-003", "CLI-004", "API-002"];
     let all: Vec<&str> = web.into_iter().chain(cli).collect();
     let told = |milestone: &str, round: &str, ids: &[&str], how: &str| {
         let labels = labels(&[("role", "user_testing"), ("milestone", milestone), ("round", round)]);
@@ -201,6 +212,7 @@ fn whatever_was_proven_before_is_tried_again_at_every_gate() {
                 &["WEB-002"],
                 &["SIGN-002"],
                 &["CLI-003"],
+                &["API-002"],
                 &["API-001", "CLI-001"],
             ] {
                 let (verdicts, summary) = told(milestone, round, ids, how);
@@ -241,6 +253,80 @@ fn the_plan_claims_every_assertion_once() {
     claimed.sort_by_key(ToString::to_string);
     assert_eq!(promised.len(), 12);
     assert_eq!(promised, claimed);
+}
+
+/// A critic's session, with what it called.
+fn criticized(brief: &str) -> Vec<(String, Value)> {
+    let mut request = request(labels(&[("role", "critic")]), brief);
+    play(&demo(), &mut request, &["agree", "object"], &mut |_, _| ("noted".to_owned(), Done))
+}
+
+fn named<'a>(made: &'a [(String, Value)], tool: &str) -> Option<&'a Value> {
+    made.iter().find(|(name, _)| name == tool).map(|(_, input)| input)
+}
+
+#[test]
+fn the_critic_objects_to_what_no_assertion_shows_and_agrees_once_it_is_there() {
+    let goal = Scripts::builtin("demo").unwrap().about().goal.clone();
+    let first = criticized(&goal);
+    let objections = named(&first, "object").unwrap()["objections"].as_array().unwrap();
+    assert_eq!((objections.len(), &objections[0]["kind"]), (1, &json!("missing_assertion")));
+    let sealed = &named(&first, "seal").unwrap()["assertions"][0]["id"];
+    let second =
+        criticized(&format!("{goal}\nVAL-SIGN-005 lasts\n# Sealed already\n{}", sealed.as_str().unwrap()));
+    assert!(named(&second, "agree").is_some() && named(&second, "seal").is_none(), "{second:?}");
+    let other = criticized("A goal that asks for neither.");
+    assert!(named(&other, "agree").is_some() && named(&other, "seal").is_none(), "{other:?}");
+}
+
+#[test]
+fn the_planner_answers_the_critic_with_an_assertion_that_a_later_plan_keeps() {
+    let planned = |brief: &str| {
+        let mut request = request(labels(&[("role", "orchestrator"), ("phase", "plan")]), brief);
+        let mut world = World::new();
+        play(&demo(), &mut request, &["propose_plan"], &mut |tool, input| {
+            world.file_tool(tool, input).unwrap_or_else(|| ("accepted".to_owned(), Done))
+        })
+    };
+    let lasts = |made: &[(String, Value)]| {
+        let contract = named(made, "propose_contract").unwrap()["assertions"].as_array().unwrap();
+        let plan = named(made, "propose_plan").unwrap().to_string();
+        let is_there = contract.iter().any(|one| one["id"] == "VAL-SIGN-005" && one.get("if").is_none());
+        assert_eq!((is_there, contract.len()), (plan.contains("VAL-SIGN-005"), 12 + usize::from(is_there)));
+        is_there
+    };
+    assert!(!lasts(&planned("Build a guestbook.")));
+    let answered = planned("## The critic objects: change the plan\n- OBJ-3 [missing_assertion] it: why");
+    assert!(lasts(&answered) && named(&answered, "propose_environment").is_none());
+    let answers = &named(&answered, "propose_plan").unwrap()["answers"];
+    assert_eq!((&answers[0]["objection"], &answers[0]["outcome"]), (&json!("OBJ-3"), &json!("changed")));
+    let again = planned("## The contract you proposed before\nVAL-SIGN-005 is there");
+    assert!(lasts(&again), "a plan after a NO-GO keeps it");
+    assert_eq!(named(&again, "propose_plan").unwrap()["answers"], json!([]));
+}
+
+#[test]
+fn what_is_signed_must_outlive_a_restart() {
+    let outcome = |kept: &str| {
+        let verdicts = test("1", "VAL-SIGN-005", &|input| match input["method"].as_str() {
+            Some("POST") => "status: 303\n\n".to_owned(),
+            _ => format!("status: 200\n\n{kept}"),
+        });
+        verdicts[0]["outcome"].clone()
+    };
+    assert_eq!(outcome("Ada Lovelace: What a fine book!"), "pass");
+    assert_eq!(outcome("Nobody has signed yet."), "fail");
+}
+
+#[test]
+fn what_is_sealed_is_tried_beside_the_rest_and_read_sign_by_sign() {
+    let outcome = |json: &str| {
+        let verdicts = test_of(("M2", "1"), "VAL-API-002", &|_| format!("status: 200\n\n{json}"));
+        assert_eq!(verdicts.len(), 1, "{verdicts:?}");
+        verdicts[0]["outcome"].clone()
+    };
+    assert_eq!(outcome(r#"[{"name":"Quinn","message":"She said \"hi\" at C:\\temp"}]"#), "pass");
+    assert_eq!(outcome(r#"[{"name":"Quinn","message":"She said "hi" at C:\temp"}]"#), "fail");
 }
 
 #[test]

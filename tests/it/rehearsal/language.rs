@@ -126,6 +126,31 @@ fn files_are_pulled_in_as_they_are_and_lists_can_be_computed() {
 }
 
 #[test]
+fn an_item_of_a_list_stands_there_when_its_condition_holds() {
+    let model = model(
+        r#"
+        [[script]]
+        name = "list"
+        match = {}
+        [[script.step]]
+        [[script.step.calls]]
+        tool = "triage"
+        [[script.step.calls.input.decisions]]
+        if = "'FND-1' in brief"
+        finding = "{{ brief|capture('(FND-1)') }}"
+        [[script.step.calls.input.decisions]]
+        finding = "FND-2"
+        "#,
+    );
+    let made = |brief: &str| {
+        let reply = turn(&model, &request(labels(&[]), brief)).unwrap();
+        reply.calls[0].arguments.clone().unwrap()["decisions"].clone()
+    };
+    assert_eq!(made("FND-1"), json!([{ "finding": "FND-1" }, { "finding": "FND-2" }]));
+    assert_eq!(made("none"), json!([{ "finding": "FND-2" }]), "what it names is not even looked for");
+}
+
+#[test]
 fn everything_is_streamed_and_counted() {
     let heard = Heard::default();
     let model = model(BRANCHING);
@@ -165,6 +190,10 @@ fn a_wrong_script_names_its_file_its_line_and_its_step() {
     assert_eq!(step(missing), format!("{place}file `app/no.rs`: the rehearsal has no such file"));
     let second = step("say = \"one\"\n[[script.step]]\nif = \"later\"");
     assert_eq!(second, "bad.toml:6: script `s`, step 2: nothing is called `later`");
+    let item = |condition: &str| {
+        format!("calls = [{{ tool = \"x\", input = {{ of = [{{ if = {condition}, a = 1 }}] }} }}]")
+    };
+    assert_eq!(step(&item("\"later\"")), format!("{place}nothing is called `later`"));
     // What cannot be read at all is shown with its own line.
     let unreadable = |text: String, line: usize, shown: &str, why: &str| {
         assert!(text.starts_with("bad.toml: ") && text.contains(&format!("line {line}")), "{text}");
@@ -175,6 +204,7 @@ fn a_wrong_script_names_its_file_its_line_and_its_step() {
     unreadable(step("goto = \"one\""), 5, "goto = \"one\"", "unknown field `goto`");
     let input = "calls = [{ tool = \"write\", input = 3 }]";
     unreadable(step(input), 5, input, "the input is a table, or a template of JSON");
+    unreadable(step(&item("3")), 5, &item("3"), "the `if` of an item is an expression");
     let regex = "[[script]]\nname = \"s\"\nmatch = { role = \"/(/\" }\nstep = []\n";
     unreadable(fault(regex), 3, "match = { role = \"/(/\" }", "regex parse error");
 }

@@ -57,8 +57,13 @@ pub fn free_port() -> u16 {
 }
 
 impl Ground {
-    /// The demo's mission, on the disk as a person's is.
+    /// The demo's mission, on the disk as a person's is. Its checks are not seen red: that takes longer than the flight.
     pub fn demo(autopilot: Autopilot) -> Self {
+        Self::demo_within(autopilot, Limits { sabotage_percent: 0, ..Limits::default() })
+    }
+
+    /// The same within limits of its own.
+    pub fn demo_within(autopilot: Autopilot, limits: Limits) -> Self {
         let (home, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let files: Vec<_> = demo_repository_files().collect();
         let base = repository_with(repository.path(), files);
@@ -75,7 +80,7 @@ impl Ground {
             branch: Title::clipped(format!("flightdeck/{id}")),
             models: Role::ALL.iter().copied().map(|role| (role, Title::clipped("rehearsal/demo"))).collect(),
             budget: Budget::default(),
-            limits: Limits { sabotage_percent: 1, ..Limits::default() },
+            limits,
             autopilot,
         };
         let missions = Arc::new(SqliteCatalogue::new(home.path()));

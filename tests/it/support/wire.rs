@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use flightdeck::agent::model::Model;
 use flightdeck::agent::model::catalogue::ModelFacts;
-use flightdeck::agent::model::provider::{Provider, ProviderSpec, Wire, http_client};
+use flightdeck::agent::model::provider::{Connections, Provider, ProviderSpec, Wire};
 use flightdeck::agent::model::retry::{RetryPolicy, Retrying};
 use flightdeck::config::{Backend, Sources};
 use flightdeck::domain::attempt::Role;
@@ -80,7 +80,7 @@ impl Networked {
 impl Backends for Networked {
     fn model(&self, name: &str) -> Result<Arc<dyn Model>, String> {
         let spec = self.specs.get(name).ok_or_else(|| format!("{name} is not part of this test"))?.clone()?;
-        let provider = Provider::new(spec, http_client().unwrap()).map_err(|fault| fault.to_string())?;
+        let provider = Provider::new(spec, Connections::new().unwrap()).map_err(|fault| fault.to_string())?;
         Ok(Arc::new(Retrying::new(provider, self.policy)))
     }
 
@@ -180,7 +180,7 @@ impl Ground {
     /// Flies until the mission rests, with those models.
     pub async fn fly(&self, backends: Arc<dyn Backends>) -> Mission {
         let flight = flightdeck::engine::run(EngineOptions { backends, ..self.options() });
-        let rested = tokio::time::timeout(Duration::from_secs(120), flight).await;
+        let rested = tokio::time::timeout(Duration::from_mins(2), flight).await;
         let Ok(rested) = rested else {
             panic!("it does not come to rest, {:?}: {}", needs(&self.mission()), self.told());
         };

@@ -17,6 +17,7 @@ const NOTE: &str = "The newest entry should glow";
 #[test]
 fn a_demo_is_flown_by_hand_from_its_plan_to_its_landing() {
     let stage = Stage::bare();
+    stage.configure("[limits]\nsabotage_percent = 0\n");
     let terminal = Terminal::run(&stage, "\"$FD\" demo --dir demo --speed 20; echo \"left with $?\"", USUAL);
 
     terminal.sees("1 needs you");

@@ -18,6 +18,7 @@ pub(super) struct TooMuch(pub(super) &'static str);
 /// Collects a reply and shows its pieces as they come.
 pub(super) struct Draft<'a> {
     sink: &'a dyn StreamSink,
+    most_tokens: Option<u32>,
     room: usize,
     text: String,
     thinking: Vec<Thinking>,
@@ -26,9 +27,22 @@ pub(super) struct Draft<'a> {
     pub(super) usage: TokenUsage,
 }
 
-/// A call in the making. Its slot is the provider's number of it, which is a name here and never a place in memory.
+/// A piece of a call as a server sends it. What it does not say is empty.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct CallPiece<'a> {
+    /// The provider's number of the call, which is a name here and never a place in memory.
+    pub(super) slot: Option<u64>,
+    pub(super) id: &'a str,
+    pub(super) tool: &'a str,
+    /// More of the arguments.
+    pub(super) json: &'a str,
+}
+
+/// A call in the making.
 struct DraftCall {
-    slot: u64,
+    slot: Option<u64>,
+    /// Whether its id is the provider's own.
+    named: bool,
     id: String,
     tool: String,
     json: String,
@@ -49,9 +63,13 @@ impl Stop {
     /// What a provider's word for it means.
     pub(super) fn of(reason: &str) -> Self {
         match reason {
-            "length" | "max_tokens" | "incomplete" | "model_context_window_exceeded" | "model_length" => {
-                Self::CutOff
-            }
+            "length"
+            | "max_tokens"
+            | "max_output_tokens"
+            | "MAX_TOKENS"
+            | "incomplete"
+            | "model_context_window_exceeded"
+            | "model_length" => Self::CutOff,
             "content_filter" | "refusal" => Self::Filtered,
             _ => Self::Whole,
         }
@@ -59,9 +77,11 @@ impl Stop {
 }
 
 impl<'a> Draft<'a> {
-    pub(super) fn new(sink: &'a dyn StreamSink) -> Self {
+    /// A reply that may have so many tokens.
+    pub(super) fn new(sink: &'a dyn StreamSink, most_tokens: Option<u32>) -> Self {
         Self {
             sink,
+            most_tokens,
             room: MOST_BYTES,
             text: String::new(),
             thinking: Vec::new(),
@@ -118,44 +138,82 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// A call begins, or begins anew in a slot that another one had.
-    pub(super) fn call(&mut self, slot: u64, id: &str, tool: &str) -> Result<(), TooMuch> {
+    /// A piece of a call. It belongs to the call of its id, else to the newest in its slot, else to the newest of all;
+    /// where there is none, or the piece begins another, a call begins.
+    pub(super) fn call(&mut self, piece: &CallPiece<'_>) -> Result<(), TooMuch> {
+        let known = self.place_of(piece);
+        let place = match known {
+            Some(place) => place,
+            None if piece.id.is_empty() && piece.tool.is_empty() => return self.take_room(piece.json),
+            None => self.begin_call(piece)?,
+        };
+        self.take_room(piece.json)?;
+        let call = &mut self.calls[place];
+        if call.tool.is_empty() && !piece.tool.is_empty() {
+            piece.tool.clone_into(&mut call.tool);
+            self.sink.piece(StreamPiece::CallStarted { call_id: &call.id, tool: piece.tool });
+        }
+        if !piece.json.is_empty() {
+            call.json.push_str(piece.json);
+            self.sink.piece(StreamPiece::CallArguments { call_id: &call.id, json: piece.json });
+        }
+        Ok(())
+    }
+
+    fn place_of(&self, piece: &CallPiece<'_>) -> Option<usize> {
+        if !piece.id.is_empty()
+            && let Some(place) = self.calls.iter().rposition(|call| call.id == piece.id)
+        {
+            return Some(place);
+        }
+        let newest = match piece.slot {
+            Some(slot) => self.calls.iter().rposition(|call| call.slot == Some(slot))?,
+            None => self.calls.len().checked_sub(1)?,
+        };
+        let call = &self.calls[newest];
+        // Some servers number every call 0, and some give neither a number nor an id.
+        let of_another = !piece.id.is_empty() && call.named;
+        let begins_another = !piece.tool.is_empty() && piece.id.is_empty() && call.is_whole();
+        (!of_another && !begins_another).then_some(newest)
+    }
+
+    fn begin_call(&mut self, piece: &CallPiece<'_>) -> Result<usize, TooMuch> {
         if self.calls.len() >= MOST_CALLS {
             return Err(TooMuch("calls"));
         }
-        self.take_room(id)?;
-        self.take_room(tool)?;
-        let id = if id.is_empty() { format!("call_{slot}") } else { id.to_owned() };
-        self.sink.piece(StreamPiece::CallStarted { call_id: &id, tool });
-        self.calls.push(DraftCall { slot, id, tool: tool.to_owned(), json: String::new() });
-        Ok(())
-    }
-
-    /// The id of the newest call in a slot.
-    pub(super) fn call_in(&self, slot: u64) -> Option<&str> {
-        self.calls.iter().rev().find(|call| call.slot == slot).map(|call| call.id.as_str())
-    }
-
-    /// More of the arguments of the call in a slot; of one that never began they are dropped.
-    pub(super) fn arguments(&mut self, slot: u64, piece: &str) -> Result<(), TooMuch> {
-        self.take_room(piece)?;
-        let Some(call) = self.calls.iter_mut().rev().find(|call| call.slot == slot) else { return Ok(()) };
-        if !piece.is_empty() {
-            call.json.push_str(piece);
-            self.sink.piece(StreamPiece::CallArguments { call_id: &call.id, json: piece });
+        self.take_room(piece.id)?;
+        self.take_room(piece.tool)?;
+        let place = self.calls.len();
+        let id = if piece.id.is_empty() { format!("call_{place}") } else { piece.id.to_owned() };
+        if !piece.tool.is_empty() {
+            self.sink.piece(StreamPiece::CallStarted { call_id: &id, tool: piece.tool });
         }
-        Ok(())
+        let (slot, named) = (piece.slot, !piece.id.is_empty());
+        self.calls.push(DraftCall { slot, named, id, tool: piece.tool.to_owned(), json: String::new() });
+        Ok(place)
     }
 
-    /// The arguments of the call in a slot as they are told at its end: what was streamed may have been less.
-    pub(super) fn all_arguments(&mut self, slot: u64, json: &str) -> Result<(), TooMuch> {
-        let Some(call) = self.calls.iter_mut().rev().find(|call| call.slot == slot) else { return Ok(()) };
-        if let Some(rest) = json.strip_prefix(call.json.as_str()) {
-            return self.arguments(slot, rest);
-        }
-        self.room += call.json.len();
-        call.json.clear();
-        self.arguments(slot, json)
+    /// Whether there is a call of that id or in that slot.
+    pub(super) fn has_call(&self, slot: Option<u64>, id: &str) -> bool {
+        self.calls.iter().any(|call| call.slot == slot || (call.named && call.id == id))
+    }
+
+    /// The arguments of a call as they are told at its end, or at once: what was streamed may have been less.
+    pub(super) fn all_arguments(&mut self, piece: &CallPiece<'_>) -> Result<(), TooMuch> {
+        self.call(&CallPiece { json: "", ..*piece })?;
+        let Some(place) = self.place_of(&CallPiece { tool: "", ..*piece }) else { return Ok(()) };
+        let (id, before) = (self.calls[place].id.clone(), std::mem::take(&mut self.calls[place].json));
+        let rest = match piece.json.strip_prefix(before.as_str()) {
+            Some(rest) => {
+                self.calls[place].json = before;
+                rest
+            }
+            None => {
+                self.room += before.len();
+                piece.json
+            }
+        };
+        self.call(&CallPiece { slot: piece.slot, id: &id, tool: "", json: rest })
     }
 
     /// Drops reasoning that cannot be sent back.
@@ -163,8 +221,10 @@ impl<'a> Draft<'a> {
         self.thinking.retain(keep);
     }
 
-    /// The reply, when it ended in this way.
+    /// The reply, when it ended in this way. One that has all the tokens it may have is cut, whatever its end says.
     pub(super) fn reply(self, stop: Stop) -> Reply {
+        let used_up = self.most_tokens.is_some_and(|most| self.usage.output >= u64::from(most));
+        let stop = if stop == Stop::Whole && used_up { Stop::CutOff } else { stop };
         let complete = stop == Stop::Whole;
         Reply {
             text: self.text,
@@ -182,17 +242,29 @@ impl<'a> Draft<'a> {
 }
 
 impl DraftCall {
+    /// Whether its arguments are an object already: nothing can follow.
+    fn is_whole(&self) -> bool {
+        object(&self.json).is_some()
+    }
+
     /// No text at all means "no arguments" in a whole reply, and "cut off" in one that ran out of tokens. JSON that is
     /// nested deeper than the parser goes is none.
     fn whole(self, complete: bool) -> ToolCall {
-        let (arguments, raw) = match serde_json::from_str(&self.json) {
-            Ok(Value::Object(map)) => (Some(Value::Object(map)), String::new()),
-            Err(_) if self.json.trim().is_empty() && complete => {
-                (Some(Value::Object(Map::new())), String::new())
-            }
-            Ok(_) | Err(_) => (None, bounded(self.json)),
+        let none = matches!(self.json.trim(), "" | "null" | "\"\"");
+        let (arguments, raw) = match object(&self.json) {
+            None if none && complete => (Some(Value::Object(Map::new())), String::new()),
+            None => (None, bounded(self.json)),
+            arguments => (arguments, String::new()),
         };
         ToolCall { id: self.id, tool: self.tool, arguments, raw }
+    }
+}
+
+/// Arguments as the object they are. Some servers write the text of it as a text once more.
+fn object(json: &str) -> Option<Value> {
+    match serde_json::from_str(json).ok()? {
+        Value::String(text) => serde_json::from_str(&text).ok().filter(Value::is_object),
+        value => Some(value).filter(Value::is_object),
     }
 }
 

@@ -4,14 +4,19 @@
 //! again can help and what a person should do, and whatever a server sends is read within bounds. Retries stand
 //! outside, in [`super::retry`].
 
+mod answer;
 mod client;
+mod connections;
+mod delay;
 mod draft;
 mod errors;
+mod options;
 mod probe;
 mod spec;
 mod sse;
 mod wire;
 
-pub use client::{Provider, http_client};
-pub use probe::{Probed, probe};
+pub use client::Provider;
+pub use connections::Connections;
+pub use probe::{Probed, probe, window};
 pub use spec::{Effort, ProviderSpec, Wire};

@@ -8,12 +8,28 @@ use std::time::Duration;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
+use super::connections::Connections;
 use super::errors;
 use super::spec::{ProviderSpec, Wire};
 use crate::agent::model::ModelError;
 
 /// How long a provider has to answer.
 const LIMIT: Duration = Duration::from_secs(8);
+/// How long a server has to tell the window of its model: an attempt waits for it.
+const WINDOW_LIMIT: Duration = Duration::from_secs(3);
+/// Where servers say how much a model reads: as it was started before what it was made for (llama.cpp, LM Studio, vLLM,
+/// OpenRouter, Groq, Mistral).
+const WINDOWS: [&str; 7] = [
+    "/meta/n_ctx",
+    "/loaded_context_length",
+    "/max_model_len",
+    "/context_length",
+    "/context_window",
+    "/max_context_length",
+    "/meta/n_ctx_train",
+];
+/// A smaller window is none that a tool could be called in.
+const LEAST_WINDOW: u32 = 1_024;
 /// Bytes of an answer that are read: the longest known list of models has less than one mebibyte.
 const MOST_BYTES: usize = 4 << 20;
 
@@ -32,11 +48,39 @@ pub enum Probed {
 ///
 /// # Errors
 /// That it cannot be reached, refuses the key, or does not know the model, with what to do about it.
-pub async fn probe(spec: &ProviderSpec, http: &reqwest::Client) -> Result<Probed, ModelError> {
-    let request = spec.authorize(http.get(format!("{}{}", spec.endpoint(), path(spec))).timeout(LIMIT));
-    let unreachable = |fault: &reqwest::Error| errors::unreachable(fault, LIMIT, spec);
+pub async fn probe(spec: &ProviderSpec, connections: &Connections) -> Result<Probed, ModelError> {
+    let Told { status, headers, body } = asked(spec, connections, &path(spec), LIMIT).await?;
+    read(status, &headers, &body, spec)
+}
+
+/// The window that a server of one's own has given its model, in tokens; it says so in its list, if at all.
+pub async fn window(spec: &ProviderSpec, connections: &Connections) -> Option<u32> {
+    if spec.wire != Wire::OpenAiChat {
+        return None;
+    }
+    let told = asked(spec, connections, "models", WINDOW_LIMIT).await.ok()?;
+    window_in(&told.body, &spec.model)
+}
+
+/// What a server said.
+struct Told {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+async fn asked(
+    spec: &ProviderSpec,
+    connections: &Connections,
+    page: &str,
+    limit: Duration,
+) -> Result<Told, ModelError> {
+    let wrong = |fault| ModelError::Refused(format!("the base_url of `{}` is not a URL: {fault}", spec.name));
+    let url = spec.page(page).map_err(wrong)?;
+    let request = spec.authorize(connections.client(&url).get(url).timeout(limit));
+    let unreachable = |fault: &reqwest::Error| errors::unreachable(fault, limit, spec);
     let mut answer = request.send().await.map_err(|fault| unreachable(&fault))?;
-    let (status, headers) = (answer.status(), answer.headers().clone());
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|fault| unreachable(&fault))? {
         body.extend_from_slice(&chunk);
@@ -44,7 +88,7 @@ pub async fn probe(spec: &ProviderSpec, http: &reqwest::Client) -> Result<Probed
             break;
         }
     }
-    read(status.as_u16(), &headers, &body, spec)
+    Ok(Told { status, headers, body })
 }
 
 fn path(spec: &ProviderSpec) -> String {
@@ -67,13 +111,36 @@ fn read(status: u16, headers: &HeaderMap, body: &[u8], spec: &ProviderSpec) -> R
     }
 }
 
-/// Looks for the model in `{"data":[{"id":…}]}`. Ollama lists `qwen3:latest` for what may be called `qwen3`.
+/// Looks for the model in the list.
 fn listed(body: &[u8], model: &str) -> Option<Probed> {
-    let parsed: Value = serde_json::from_slice(body).ok()?;
-    let models = parsed.get("data").or_else(|| parsed.get("models"))?.as_array()?;
-    let names = models.iter().filter_map(|model| model.get("id").or_else(|| model.get("name"))?.as_str());
-    let known = names.into_iter().any(|name| name == model || name.strip_suffix(":latest") == Some(model));
+    let models = models_in(body)?;
+    let known = models.iter().any(|entry| is_called(entry, model));
     Some(if known { Probed::Known } else { Probed::NotListed(models.len()) })
+}
+
+/// `{"data":[{"id":…}]}`, or the same under `models`.
+fn models_in(body: &[u8]) -> Option<Vec<Value>> {
+    let mut parsed: Value = serde_json::from_slice(body).ok()?;
+    let key = if parsed["data"].is_array() { "data" } else { "models" };
+    match parsed[key].take() {
+        Value::Array(models) => Some(models),
+        _ => None,
+    }
+}
+
+/// Ollama lists `qwen3:latest` for what may be called `qwen3`.
+fn is_called(entry: &Value, model: &str) -> bool {
+    let name = entry.get("id").or_else(|| entry.get("name")).and_then(Value::as_str).unwrap_or_default();
+    name == model || name.strip_suffix(":latest") == Some(model)
+}
+
+/// A server with one model answers with it whatever it is called.
+fn window_in(body: &[u8], model: &str) -> Option<u32> {
+    let models = models_in(body)?;
+    let entry = models.iter().find(|entry| is_called(entry, model));
+    let entry = entry.or_else(|| models.first().filter(|_| models.len() == 1))?;
+    let told = WINDOWS.iter().filter_map(|place| entry.pointer(place)?.as_u64());
+    told.filter_map(|tokens| u32::try_from(tokens).ok()).find(|tokens| *tokens >= LEAST_WINDOW)
 }
 
 #[cfg(test)]
@@ -83,6 +150,24 @@ mod tests {
     fn told(wire: Wire, status: u16, body: &str) -> Result<Probed, String> {
         let spec = ProviderSpec::new("it", wire, "qwen3");
         read(status, &HeaderMap::new(), body.as_bytes(), &spec).map_err(|fault| fault.to_string())
+    }
+
+    #[test]
+    fn a_window_is_told_in_the_way_of_each_server() {
+        for (entry, window) in [
+            (r#""meta":{"n_ctx":4096,"n_ctx_train":32768}"#, Some(4_096)),
+            (r#""max_model_len":16384"#, Some(16_384)),
+            (r#""loaded_context_length":8192,"max_context_length":131072"#, Some(8_192)),
+            (r#""context_length":200000"#, Some(200_000)),
+            (r#""context_length":"many""#, None),
+            (r#""context_length":7"#, None),
+        ] {
+            let list = format!(r#"{{"data":[{{"id":"other"}},{{"id":"qwen3",{entry}}}]}}"#);
+            assert_eq!(window_in(list.as_bytes(), "qwen3"), window, "{entry}");
+        }
+        let file = br#"{"data":[{"id":"/models/qwen.gguf","meta":{"n_ctx":4096}}]}"#;
+        assert_eq!(window_in(file, "qwen3"), Some(4_096), "the only one");
+        assert_eq!(window_in(b"no list", "qwen3"), None);
     }
 
     #[test]

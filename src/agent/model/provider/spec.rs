@@ -2,7 +2,13 @@
 
 use std::time::Duration;
 
+use reqwest::Url;
 use secrecy::SecretString;
+
+use crate::instrument::http::is_loopback;
+
+/// The pages that are asked for replies; each protocol has one.
+const PAGES: [&str; 3] = ["/chat/completions", "/responses", "/messages"];
 
 /// The protocol a provider speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +45,10 @@ pub struct ProviderSpec {
     pub key: Option<SecretString>,
     /// The variable the key was read from, named to the person when the key is refused.
     pub key_variable: Option<String>,
+    /// Headers of the person's own, sent with each request.
+    pub headers: Vec<(String, SecretString)>,
+    /// The variable that names the proxy requests go through, named to the person when that fails.
+    pub proxy_variable: Option<String>,
     /// The model as the provider calls it.
     pub model: String,
     /// How hard to think; `None` leaves it to the provider.
@@ -66,22 +76,57 @@ impl ProviderSpec {
             base_url: None,
             key: None,
             key_variable,
+            headers: Vec::new(),
+            proxy_variable: None,
             model: model.into(),
             effort: None,
             idle_timeout,
         }
     }
 
-    /// The address requests go to: absolute, with a slash at its end, because paths are joined to it.
+    /// The address that pages are joined to: absolute, with a slash at the end of its path, its query kept.
+    ///
+    /// # Errors
+    /// What is wrong with the address.
+    pub(super) fn base(&self) -> Result<Url, String> {
+        let given = self.base_url.as_deref().map(str::trim).filter(|url| !url.is_empty());
+        let usual = match self.wire {
+            Wire::AnthropicMessages => "https://api.anthropic.com/v1",
+            Wire::OpenAiResponses | Wire::OpenAiChat => "https://api.openai.com/v1",
+        };
+        let address = given.unwrap_or(usual);
+        let mut url = Url::parse(address).map_err(|fault| format!("{address} ({fault})"))?;
+        let path = url.path().trim_end_matches('/');
+        // Some people copy the address of the whole request.
+        let path =
+            PAGES.iter().find_map(|page| path.strip_suffix(page)).unwrap_or(path).trim_end_matches('/');
+        // ANTHROPIC_BASE_URL is written without the version by every other client.
+        let lacks_version = match self.wire {
+            Wire::AnthropicMessages => !path.rsplit('/').next().is_some_and(is_version),
+            Wire::OpenAiResponses | Wire::OpenAiChat => path.is_empty(),
+        };
+        let path = format!("{path}{}", if lacks_version { "/v1/" } else { "/" });
+        url.set_path(&path);
+        Ok(url)
+    }
+
+    /// The address of a page of the provider.
+    pub(super) fn page(&self, page: &str) -> Result<Url, String> {
+        let mut url = self.base()?;
+        let path = format!("{}{page}", url.path());
+        url.set_path(&path);
+        Ok(url)
+    }
+
+    /// Whether it is on this machine, where no proxy is asked.
+    pub fn is_local(&self) -> bool {
+        self.base().is_ok_and(|url| is_loopback(&url))
+    }
+
+    /// The address requests go to, as it is shown.
     pub fn endpoint(&self) -> String {
-        let base = self.base_url.as_deref().map(|url| url.trim().trim_end_matches('/'));
-        match (self.wire, base.filter(|url| !url.is_empty())) {
-            (Wire::AnthropicMessages, None) => "https://api.anthropic.com/v1/".to_owned(),
-            // ANTHROPIC_BASE_URL is written without the version by every other client.
-            (Wire::AnthropicMessages, Some(url)) if !url.ends_with("/v1") => format!("{url}/v1/"),
-            (Wire::OpenAiResponses | Wire::OpenAiChat, None) => "https://api.openai.com/v1/".to_owned(),
-            (_, Some(url)) => format!("{url}/"),
-        }
+        let shown = self.base().map(String::from);
+        shown.unwrap_or_else(|_| self.base_url.clone().unwrap_or_default())
     }
 
     /// Whether reasoning is asked for and sent back. A Responses model that cannot reason refuses to be asked.
@@ -93,6 +138,11 @@ impl ProviderSpec {
             }
         }
     }
+}
+
+/// `v1`, `v4`, `v1beta`.
+fn is_version(segment: &str) -> bool {
+    segment.strip_prefix('v').is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 #[cfg(test)]
@@ -107,11 +157,26 @@ mod tests {
             (Wire::AnthropicMessages, Some("http://localhost:4010/v1/"), "http://localhost:4010/v1/"),
             (Wire::OpenAiResponses, Some(""), "https://api.openai.com/v1/"),
             (Wire::OpenAiChat, Some("http://localhost:11434/v1"), "http://localhost:11434/v1/"),
+            (Wire::OpenAiChat, Some("http://localhost:11434"), "http://localhost:11434/v1/"),
+            (Wire::OpenAiChat, Some("https://h/v1/chat/completions"), "https://h/v1/"),
+            (
+                Wire::OpenAiChat,
+                Some("https://h/openai/deployments/d?api-version=1"),
+                "https://h/openai/deployments/d/?api-version=1",
+            ),
+            (Wire::OpenAiResponses, Some("https://h/api/v3/responses/?a=b"), "https://h/api/v3/?a=b"),
+            (Wire::AnthropicMessages, Some("https://h/anthropic"), "https://h/anthropic/v1/"),
+            (Wire::AnthropicMessages, Some("https://h/v1/messages"), "https://h/v1/"),
         ];
         for (wire, base, expected) in cases {
             let mut spec = ProviderSpec::new("x", wire, "m");
             spec.base_url = base.map(str::to_owned);
             assert_eq!(spec.endpoint(), expected);
+            let page = spec.page("models").unwrap();
+            assert!(
+                page.path().ends_with("/models") && expected.contains(page.query().unwrap_or_default()),
+                "{page}"
+            );
         }
     }
 }

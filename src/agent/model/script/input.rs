@@ -20,6 +20,8 @@ pub(super) enum Input {
     /// The whole input as a template that yields JSON: for lists whose length depends on the brief.
     Json(Template),
     List(Vec<Self>),
+    /// A table in a list with an `if` of its own: it stands there only when that holds.
+    Where(Expression, Box<Self>),
     Table(BTreeMap<String, Self>),
 }
 
@@ -42,11 +44,21 @@ impl Input {
                 Self::Template(text.try_into()?)
             }
             toml::Value::Array(parts) => {
-                Self::List(parts.into_iter().map(Self::part).collect::<Result<_, _>>()?)
+                Self::List(parts.into_iter().map(Self::item).collect::<Result<_, _>>()?)
             }
             toml::Value::Table(table) => Self::table(table)?,
             other => Self::Literal(other.try_into().map_err(|error: toml::de::Error| error.to_string())?),
         })
+    }
+
+    fn item(mut value: toml::Value) -> Result<Self, String> {
+        match value.as_table_mut().and_then(|table| table.remove("if")) {
+            None => Self::part(value),
+            Some(toml::Value::String(source)) => {
+                Ok(Self::Where(source.try_into()?, Box::new(Self::part(value)?)))
+            }
+            Some(_) => Err("the `if` of an item is an expression".to_owned()),
+        }
     }
 
     fn table(mut table: toml::Table) -> Result<Self, String> {
@@ -81,6 +93,10 @@ impl Input {
                 Ok(())
             }
             Self::List(parts) => parts.iter_mut().try_for_each(|part| part.check(files, known)),
+            Self::Where(condition, part) => {
+                known(condition.names())?;
+                part.check(files, known)
+            }
             Self::Table(parts) => parts.values_mut().try_for_each(|part| part.check(files, known)),
         }
     }

@@ -79,12 +79,24 @@ impl<'a> Scope<'a> {
             Input::File(path) => return Err(format!("the text of `{path}` is not there")),
             Input::Json(text) => serde_json::from_str(&self.text(text)?)
                 .map_err(|error| format!("the template yields no JSON: {error}"))?,
-            Input::List(parts) => parts.iter().map(|part| self.input(part)).collect::<Result<_, _>>()?,
+            Input::List(parts) => Json::Array(self.items(parts)?),
+            Input::Where(_, part) => self.input(part)?,
             Input::Table(parts) => parts
                 .iter()
                 .map(|(key, part)| Ok((key.clone(), self.input(part)?)))
                 .collect::<Result<_, String>>()?,
         })
+    }
+
+    fn items(&self, parts: &[Input]) -> Result<Vec<Json>, String> {
+        let mut items = Vec::new();
+        for part in parts {
+            let stands = if let Input::Where(condition, _) = part { self.holds(condition)? } else { true };
+            if stands {
+                items.push(self.input(part)?);
+            }
+        }
+        Ok(items)
     }
 
     /// The values of names. The script's own are evaluated only when they are used, because they may rest on answers that

@@ -122,12 +122,13 @@ fn free_port() -> Result<u16> {
 
 async fn begin(context: &Context, repo: &Repo, talk: Talk, flight: FlightArgs) -> Result<MissionRef> {
     let rehearsal = Scripts::builtin("demo")?;
-    let mut flags = vec![
-        Flag { name: "demo", key: "models.default".to_owned(), word: MIND.to_owned() },
-        // A mission of hours has minutes for seeing its checks fail; a demo has half of one.
-        Flag { name: "demo", key: "limits.sabotage_percent".to_owned(), word: "1".to_owned() },
-    ];
+    let mut flags = vec![Flag { name: "demo", key: "models.default".to_owned(), word: MIND.to_owned() }];
     flags.extend(flight.flags());
+    // A mission of hours has minutes for seeing its checks fail; a demo has half of one, unless the person decided.
+    let share = "limits.sabotage_percent";
+    if context.settings(Repository::At(repo.root()), Vec::new())?.origin_of(share).is_empty() {
+        flags.push(Flag { name: "demo", key: share.to_owned(), word: "1".to_owned() });
+    }
     let settings = context.settings(Repository::At(repo.root()), flags)?;
     let about = rehearsal.about();
     // The goal says where to serve, as a person's would, so that two demos do not meet at one port.

@@ -7,7 +7,7 @@ use futures::future::join_all;
 
 use super::report::Check;
 use crate::agent::model::catalogue::Catalogue;
-use crate::agent::model::provider::{Probed, ProviderSpec, http_client, probe};
+use crate::agent::model::provider::{Connections, Probed, ProviderSpec, probe};
 use crate::cli::fault::no_model;
 use crate::cli::key::ready;
 use crate::config::{Backend, Settings};
@@ -99,7 +99,7 @@ async fn played(settings: &Settings, model: &str, roles: &[Role], contact: Conta
 }
 
 async fn ask(spec: &ProviderSpec) -> Result<Probed, String> {
-    let http = http_client().map_err(|fault| fault.to_string())?;
+    let http = Connections::new().map_err(|fault| fault.to_string())?;
     probe(spec, &http).await.map_err(|fault| fault.to_string())
 }
 

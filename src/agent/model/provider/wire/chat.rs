@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{Fault, output_of, slot, text, tokens, word};
-use crate::agent::model::provider::draft::{Draft, Stop};
+use crate::agent::model::provider::draft::{CallPiece, Draft, Stop};
 use crate::agent::model::provider::spec::ProviderSpec;
-use crate::agent::model::{Item, Reply, Request, TokenUsage, ToolSpec};
+use crate::agent::model::{Item, Reply, Request, TokenUsage, ToolChoice, ToolSpec};
 
 pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
     let mut messages = Vec::with_capacity(request.items.len() + 1);
@@ -20,6 +20,9 @@ pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
     }
     if !request.tools.is_empty() {
         body["tools"] = request.tools.iter().map(tool).collect();
+        if request.choice == ToolChoice::Required {
+            body["tool_choice"] = "required".into();
+        }
     }
     body["messages"] = messages.into();
     if let Some(most) = request.max_output_tokens {
@@ -73,12 +76,10 @@ fn said(reply: &Reply) -> Option<Value> {
 
 /// Reads a chunk; the end is told in one of them, the closing mark comes after it.
 pub(super) fn read(chunk: &Value, draft: &mut Draft<'_>) -> Result<Option<Stop>, Fault> {
-    if let Some(told) = chunk.get("error").filter(|told| !told.is_null()) {
-        return Err(Fault::Told(told.clone()));
-    }
     count(chunk, draft);
     let choice = &chunk["choices"][0];
-    let delta = &choice["delta"];
+    // A server that has the whole of it at once calls it a message.
+    let delta = choice.get("delta").filter(|delta| delta.is_object()).unwrap_or(&choice["message"]);
     for key in ["/reasoning_content", "/reasoning"] {
         let piece = text(delta, key);
         if !piece.is_empty() {
@@ -90,7 +91,13 @@ pub(super) fn read(chunk: &Value, draft: &mut Draft<'_>) -> Result<Option<Stop>,
     for call in delta["tool_calls"].as_array().into_iter().flatten() {
         take_call(call, draft)?;
     }
-    Ok(choice["finish_reason"].as_str().map(Stop::of))
+    Ok(choice["finish_reason"].as_str().filter(|reason| !reason.is_empty()).map(Stop::of))
+}
+
+/// Reads a reply that came as one page.
+pub(super) fn whole(reply: &Value, draft: &mut Draft<'_>) -> Result<Option<Stop>, Fault> {
+    let is_reply = reply.pointer("/choices/0").is_some();
+    Ok(read(reply, draft)?.or(is_reply.then_some(Stop::Whole)))
 }
 
 /// Text, or Mistral's list of parts.
@@ -107,21 +114,21 @@ fn content(content: &Value, draft: &mut Draft<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A chunk begins a call when its slot is new, or when it bears another id than the call that has the slot: some
-/// servers number every call 0.
 fn take_call(call: &Value, draft: &mut Draft<'_>) -> Result<(), Fault> {
-    let (slot, id) = (slot(call, "/index"), text(call, "/id"));
-    let known = draft.call_in(slot);
-    if known.is_none_or(|known| !id.is_empty() && known != id) {
-        draft.call(slot, id, text(call, "/function/name"))?;
-    }
+    let piece = CallPiece {
+        slot: slot(call, "/index"),
+        id: text(call, "/id"),
+        tool: text(call, "/function/name"),
+        json: text(call, "/function/arguments"),
+    };
+    // Written as an object although the protocol says text.
     match &call["function"]["arguments"] {
-        Value::String(piece) => draft.arguments(slot, piece)?,
-        // Written as an object although the protocol says text.
-        Value::Object(map) => draft.arguments(slot, &Value::Object(map.clone()).to_string())?,
-        _ => {}
+        Value::Object(map) => {
+            let json = Value::Object(map.clone()).to_string();
+            Ok(draft.all_arguments(&CallPiece { json: &json, ..piece })?)
+        }
+        _ => Ok(draft.call(&piece)?),
     }
-    Ok(())
 }
 
 /// Cached tokens are counted into the input. Chunks without a count have a null.

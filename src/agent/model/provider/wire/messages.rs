@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Fault, Progress, output_of, slot, text, tokens, word};
-use crate::agent::model::provider::draft::{Draft, Stop};
+use super::{Fault, output_of, slot, text, tokens, word};
+use crate::agent::model::provider::draft::{CallPiece, Draft, Stop};
 use crate::agent::model::provider::spec::{Effort, ProviderSpec};
-use crate::agent::model::{Item, Reply, Request, Thinking, ToolSpec};
+use crate::agent::model::{Item, Reply, Request, Thinking, ToolChoice, ToolSpec};
 
 /// How many of the newest messages carry a cache mark beside the system prompt. Anthropic allows four marks and looks
 /// back twenty blocks from each, so two bridge a turn with many parallel calls.
@@ -35,6 +35,11 @@ pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
     }
     body["messages"] = messages.into();
     set_thinking(&mut body, spec);
+    // A model that thinks may not be held to a tool.
+    let thinks = body.get("thinking").is_some();
+    if request.choice == ToolChoice::Required && !request.tools.is_empty() && !thinks {
+        body["tool_choice"] = json!({ "type": "any" });
+    }
     body
 }
 
@@ -149,40 +154,68 @@ fn thinking_block(thinking: &Thinking) -> Option<Value> {
     )
 }
 
-pub(super) fn read(
-    kind: &str,
-    data: &Value,
-    draft: &mut Draft<'_>,
-    stop: &mut Option<Stop>,
-) -> Result<Progress, Fault> {
-    let index = slot(data, "/index");
+/// What an event says of the end.
+pub(super) enum Told {
+    Nothing,
+    /// How the reply ended; a count of tokens may follow.
+    Stop(Stop),
+    /// There is nothing more.
+    Over,
+}
+
+pub(super) fn read(kind: &str, data: &Value, draft: &mut Draft<'_>) -> Result<Told, Fault> {
+    let slot = slot(data, "/index");
     match kind {
         "message_start" => count(data, "/message/usage", draft),
-        "content_block_start" => begin(index, &data["content_block"], draft)?,
+        "content_block_start" => begin(slot, &data["content_block"], draft)?,
         "content_block_delta" => match text(data, "/delta/type") {
             "text_delta" => draft.text(text(data, "/delta/text"))?,
             "thinking_delta" => draft.thinking(text(data, "/delta/thinking"))?,
             "signature_delta" => draft.signature(text(data, "/delta/signature"))?,
-            "input_json_delta" => draft.arguments(index, text(data, "/delta/partial_json"))?,
+            "input_json_delta" => {
+                draft.call(&CallPiece {
+                    slot,
+                    json: text(data, "/delta/partial_json"),
+                    ..CallPiece::default()
+                })?;
+            }
             _ => {}
         },
         "message_delta" => {
             count(data, "/usage", draft);
-            if let Some(reason) = data.pointer("/delta/stop_reason").and_then(Value::as_str) {
-                *stop = Some(Stop::of(reason));
+            let reason = text(data, "/delta/stop_reason");
+            if !reason.is_empty() {
+                keep_signed(draft);
+                return Ok(Told::Stop(Stop::of(reason)));
             }
         }
         "message_stop" => {
-            draft.keep_thinking(|thinking| thinking.signature.is_some());
-            return stop.map(Progress::Ended).ok_or(Fault::NoEnd);
+            keep_signed(draft);
+            return Ok(Told::Over);
         }
-        "error" => return Err(Fault::Told(data.clone())),
         _ => {}
     }
-    Ok(Progress::Open)
+    Ok(Told::Nothing)
 }
 
-fn begin(index: u64, block: &Value, draft: &mut Draft<'_>) -> Result<(), Fault> {
+/// Reads a reply that came as one page.
+pub(super) fn whole(reply: &Value, draft: &mut Draft<'_>) -> Result<Option<Stop>, Fault> {
+    let Some(blocks) = reply["content"].as_array() else { return Ok(None) };
+    for (index, block) in (0..).zip(blocks) {
+        begin(Some(index), block, draft)?;
+    }
+    count(reply, "/usage", draft);
+    keep_signed(draft);
+    let reason = text(reply, "/stop_reason");
+    Ok(Some(Stop::of(reason)))
+}
+
+/// What was thought and has no signature cannot be sent back.
+fn keep_signed(draft: &mut Draft<'_>) {
+    draft.keep_thinking(|thinking| thinking.signature.is_some());
+}
+
+fn begin(slot: Option<u64>, block: &Value, draft: &mut Draft<'_>) -> Result<(), Fault> {
     match text(block, "/type") {
         "text" => draft.text(text(block, "/text"))?,
         "thinking" => {
@@ -192,11 +225,15 @@ fn begin(index: u64, block: &Value, draft: &mut Draft<'_>) -> Result<(), Fault> 
         }
         "redacted_thinking" => draft.thought(Some(block.to_string()))?,
         "tool_use" => {
-            draft.call(index, text(block, "/id"), text(block, "/name"))?;
             // It streams as pieces; a server that has it at once sends it here.
-            if let Some(input) = block.get("input").and_then(Value::as_object).filter(|map| !map.is_empty()) {
-                draft.arguments(index, &Value::Object(Map::clone(input)).to_string())?;
-            }
+            let input = block.get("input").and_then(Value::as_object).filter(|map| !map.is_empty());
+            let json = input.map(|input| Value::Object(Map::clone(input)).to_string()).unwrap_or_default();
+            draft.call(&CallPiece {
+                slot,
+                id: text(block, "/id"),
+                tool: text(block, "/name"),
+                json: &json,
+            })?;
         }
         _ => {}
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::draft::{Draft, Stop, TooMuch};
 use super::spec::{Effort, ProviderSpec, Wire};
 use super::sse::{Event, Overlong};
+use crate::agent::context::clipped;
 use crate::agent::model::Request;
 
 /// Where an answer stands after an event.
@@ -25,8 +26,8 @@ pub(super) enum Progress {
 pub(super) enum Fault {
     /// There is more of something than any model sends.
     TooMuch(&'static str),
-    /// An event is no JSON.
-    NoJson,
+    /// An event is no JSON; its beginning.
+    NoJson(String),
     /// It ended, and did not say how.
     NoEnd,
     /// The provider tells of a fault, in its own words.
@@ -57,32 +58,84 @@ impl Reader {
         Self { wire, stop: None }
     }
 
+    /// How the reply ended, if it said so: nothing that must be had comes after it.
+    pub(super) fn stop(&self) -> Option<Stop> {
+        self.stop
+    }
+
     /// Takes the next event.
     pub(super) fn take(&mut self, event: &Event, draft: &mut Draft<'_>) -> Result<Progress, Fault> {
-        if self.wire == Wire::OpenAiChat && event.data.trim() == "[DONE]" {
-            return self.stop.map(Progress::Ended).ok_or(Fault::NoEnd);
+        let words = event.data.trim();
+        if words.is_empty() {
+            return Ok(Progress::Open);
         }
-        let data: Value = serde_json::from_str(&event.data).map_err(|_| Fault::NoJson)?;
-        let kind = data.get("type").and_then(Value::as_str).unwrap_or(&event.name);
-        match self.wire {
-            Wire::AnthropicMessages => messages::read(kind, &data, draft, &mut self.stop),
-            Wire::OpenAiResponses => responses::read(kind, &data, draft),
-            Wire::OpenAiChat => {
-                if let Some(stop) = chat::read(&data, draft)? {
-                    self.stop = Some(stop);
-                }
+        if words == "[DONE]" {
+            return Ok(Progress::Ended(self.stop.unwrap_or(Stop::Whole)));
+        }
+        let Ok(data) = serde_json::from_str::<Value>(words) else {
+            return if is_ours(&event.name) {
+                Err(Fault::NoJson(clipped(words, 120)))
+            } else {
                 Ok(Progress::Open)
-            }
+            };
+        };
+        let kind = data.get("type").and_then(Value::as_str).unwrap_or(&event.name);
+        if let Some(told) = told(kind, &data) {
+            return Err(Fault::Told(told));
         }
+        let stop = match self.wire {
+            Wire::AnthropicMessages => match messages::read(kind, &data, draft)? {
+                messages::Told::Stop(stop) => Some(stop),
+                messages::Told::Over => return Ok(Progress::Ended(self.stop.unwrap_or(Stop::Whole))),
+                messages::Told::Nothing => None,
+            },
+            Wire::OpenAiResponses => return responses::read(kind, &data, draft),
+            Wire::OpenAiChat => chat::read(&data, draft)?,
+        };
+        self.stop = stop.or(self.stop);
+        Ok(Progress::Open)
     }
 }
 
-/// The path of the request below the provider's address, and its body.
-pub(super) fn write(request: &Request, spec: &ProviderSpec) -> (&'static str, Value) {
+/// Whether an event of that name has something of the reply in it. Servers have events of their own between them.
+fn is_ours(name: &str) -> bool {
+    let families = ["message", "content_block", "response.", "error"];
+    name.is_empty() || families.iter().any(|family| name.starts_with(family))
+}
+
+/// The fault that an event tells of, on any wire: servers that pass on others mix them.
+fn told(kind: &str, data: &Value) -> Option<Value> {
+    let error = data.get("error").filter(|error| error.is_string() || error.is_object());
+    (kind == "error" || error.is_some()).then(|| data.clone())
+}
+
+/// Reads a reply that came whole instead of a stream; `None` where it is none.
+pub(super) fn whole(wire: Wire, reply: &Value, draft: &mut Draft<'_>) -> Result<Option<Stop>, Fault> {
+    if let Some(told) = told("", reply) {
+        return Err(Fault::Told(told));
+    }
+    match wire {
+        Wire::AnthropicMessages => messages::whole(reply, draft),
+        Wire::OpenAiResponses => responses::whole(reply, draft),
+        Wire::OpenAiChat => chat::whole(reply, draft),
+    }
+}
+
+/// The page that is asked for replies.
+pub(super) fn page(wire: Wire) -> &'static str {
+    match wire {
+        Wire::AnthropicMessages => "messages",
+        Wire::OpenAiResponses => "responses",
+        Wire::OpenAiChat => "chat/completions",
+    }
+}
+
+/// The body of a request.
+pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
     match spec.wire {
-        Wire::AnthropicMessages => ("messages", messages::body(request, spec)),
-        Wire::OpenAiResponses => ("responses", responses::body(request, spec)),
-        Wire::OpenAiChat => ("chat/completions", chat::body(request, spec)),
+        Wire::AnthropicMessages => messages::body(request, spec),
+        Wire::OpenAiResponses => responses::body(request, spec),
+        Wire::OpenAiChat => chat::body(request, spec),
     }
 }
 
@@ -92,8 +145,8 @@ fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
 }
 
 /// A number of an item of the answer: any at all, since it only names it.
-fn slot(value: &Value, pointer: &str) -> u64 {
-    value.pointer(pointer).and_then(Value::as_u64).unwrap_or_default()
+fn slot(value: &Value, pointer: &str) -> Option<u64> {
+    value.pointer(pointer).and_then(Value::as_u64)
 }
 
 /// A count of tokens, if the server gave one that can be a count.

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{Fault, Progress, output_of, slot, text, tokens, word};
-use crate::agent::model::provider::draft::{Draft, Stop};
+use crate::agent::model::provider::draft::{CallPiece, Draft, Stop};
 use crate::agent::model::provider::spec::ProviderSpec;
-use crate::agent::model::{Item, Request, TokenUsage, ToolSpec};
+use crate::agent::model::{Item, Request, TokenUsage, ToolChoice, ToolSpec};
 
 pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
     let mut input = Vec::with_capacity(request.items.len());
@@ -25,6 +25,9 @@ pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
     }
     if !request.tools.is_empty() {
         body["tools"] = request.tools.iter().map(tool).collect();
+        if request.choice == ToolChoice::Required {
+            body["tool_choice"] = "required".into();
+        }
     }
     body["input"] = input.into();
     if let Some(most) = request.max_output_tokens {
@@ -67,33 +70,31 @@ fn push_item(input: &mut Vec<Value>, item: &Item) {
 }
 
 pub(super) fn read(kind: &str, data: &Value, draft: &mut Draft<'_>) -> Result<Progress, Fault> {
-    let (index, item) = (slot(data, "/output_index"), &data["item"]);
+    let (slot, item) = (slot(data, "/output_index"), &data["item"]);
     match kind {
         "response.output_text.delta" => draft.text(text(data, "/delta"))?,
         "response.reasoning_text.delta" | "response.reasoning_summary_text.delta" => {
             draft.thinking(text(data, "/delta"))?;
         }
         "response.output_item.added" if is_call(item) => {
-            draft.call(index, text(item, "/call_id"), text(item, "/name"))?;
+            draft.call(&CallPiece {
+                slot,
+                id: text(item, "/call_id"),
+                tool: text(item, "/name"),
+                json: "",
+            })?;
         }
-        "response.function_call_arguments.delta" => draft.arguments(index, text(data, "/delta"))?,
-        "response.output_item.done" => finish_item(index, item, draft)?,
-        "response.completed" => {
-            count(data, draft);
-            finish(&data["response"], draft)?;
-            return Ok(Progress::Ended(Stop::Whole));
+        "response.function_call_arguments.delta" => {
+            draft.call(&CallPiece { slot, json: text(data, "/delta"), ..CallPiece::default() })?;
         }
-        "response.incomplete" => {
-            count(data, draft);
-            let reason = text(data, "/response/incomplete_details/reason");
-            return Ok(Progress::Ended(if reason == "content_filter" {
-                Stop::Filtered
-            } else {
-                Stop::CutOff
-            }));
+        "response.output_item.done" => finish_item(slot, item, draft)?,
+        "response.completed" | "response.incomplete" => {
+            let response = &data["response"];
+            count(response, draft);
+            finish(response, draft)?;
+            return Ok(Progress::Ended(stop(response, kind == "response.incomplete")));
         }
         "response.failed" => return Err(Fault::Told(data["response"].clone())),
-        "error" => return Err(Fault::Told(data.clone())),
         _ => {}
     }
     Ok(Progress::Open)
@@ -103,16 +104,32 @@ fn is_call(item: &Value) -> bool {
     text(item, "/type") == "function_call"
 }
 
+/// How a response ended, as it says itself.
+fn stop(response: &Value, incomplete: bool) -> Stop {
+    match text(response, "/incomplete_details/reason") {
+        "content_filter" => Stop::Filtered,
+        "" if !incomplete && text(response, "/status") != "incomplete" => Stop::Whole,
+        _ => Stop::CutOff,
+    }
+}
+
+/// Reads a reply that came as one page.
+pub(super) fn whole(reply: &Value, draft: &mut Draft<'_>) -> Result<Option<Stop>, Fault> {
+    if !reply["output"].is_array() {
+        return Ok(None);
+    }
+    count(reply, draft);
+    finish(reply, draft)?;
+    Ok(Some(stop(reply, false)))
+}
+
 /// The whole of an item: its arguments may have come in pieces before, or not at all.
-fn finish_item(index: u64, item: &Value, draft: &mut Draft<'_>) -> Result<(), Fault> {
+fn finish_item(slot: Option<u64>, item: &Value, draft: &mut Draft<'_>) -> Result<(), Fault> {
     if is_call(item) {
-        if draft.call_in(index).is_none() {
-            draft.call(index, text(item, "/call_id"), text(item, "/name"))?;
-        }
-        let arguments = text(item, "/arguments");
-        if !arguments.is_empty() {
-            draft.all_arguments(index, arguments)?;
-        }
+        let (id, tool) = (text(item, "/call_id"), text(item, "/name"));
+        let tool = if draft.has_call(slot, id) { "" } else { tool };
+        let piece = CallPiece { slot, id, tool, json: text(item, "/arguments") };
+        if piece.json.is_empty() { draft.call(&piece)? } else { draft.all_arguments(&piece)? }
     } else if text(item, "/type") == "reasoning" {
         let encrypted = text(item, "/encrypted_content");
         if !encrypted.is_empty() {
@@ -128,7 +145,7 @@ fn finish(response: &Value, draft: &mut Draft<'_>) -> Result<(), Fault> {
         return Ok(());
     }
     for (index, item) in (0..).zip(response["output"].as_array().into_iter().flatten()) {
-        finish_item(index, item, draft)?;
+        finish_item(Some(index), item, draft)?;
         for part in item["content"].as_array().into_iter().flatten() {
             draft.text(text(part, "/text"))?;
         }
@@ -137,8 +154,8 @@ fn finish(response: &Value, draft: &mut Draft<'_>) -> Result<(), Fault> {
 }
 
 /// Cached tokens are counted into the input.
-fn count(data: &Value, draft: &mut Draft<'_>) {
-    let Some(usage) = data.pointer("/response/usage") else { return };
+fn count(response: &Value, draft: &mut Draft<'_>) {
+    let Some(usage) = response.get("usage").filter(|usage| usage.is_object()) else { return };
     let cached = tokens(usage, "/input_tokens_details/cached_tokens").unwrap_or_default();
     draft.usage = TokenUsage {
         input: tokens(usage, "/input_tokens").unwrap_or_default().saturating_sub(cached),
