@@ -121,11 +121,12 @@ pub(super) fn closed(
     let waived = if tally.waived > 0 { format!(", {} waived", tally.waived) } else { String::new() };
     // Where no assertion says why a round failed, a finding does.
     let blocking = |found: &&Finding| found.milestone == milestone && found.severity == Severity::Blocking;
-    let why = match mission.open_findings().filter(blocking).count() {
-        found @ 1.. if outcome == RoundOutcome::Failed && tally.proven + tally.waived == tally.all => {
-            format!(", {} open", plural(found, "blocking finding"))
-        }
-        _ => String::new(),
+    let found = mission.open_findings().filter(blocking).count();
+    let hidden = outcome == RoundOutcome::Failed && tally.proven + tally.waived == tally.all;
+    let why = if hidden && found > 0 {
+        format!(", {} open", plural(found, "blocking finding"))
+    } else {
+        String::new()
     };
     let (tried, earlier) =
         (tried_in(mission, (milestone, round)), held_before(mission, &held, (milestone, round)));
@@ -167,10 +168,8 @@ fn decided(tried: &[&Verdict]) -> String {
 fn from_before(earlier: &[&Verdict], milestone: MilestoneId) -> String {
     let Some(first) = earlier.first() else { return String::new() };
     let same = |one: &&Verdict| (one.milestone, one.round) == (first.milestone, first.round);
-    let rounds = match first.round {
-        round if earlier.iter().all(same) && first.milestone == milestone => format!("round {round}"),
-        _ => "earlier rounds".to_owned(),
-    };
+    let one = earlier.iter().all(same) && first.milestone == milestone;
+    let rounds = if one { format!("round {}", first.round) } else { "earlier rounds".to_owned() };
     let hold = if earlier.len() == 1 { "holds" } else { "hold" };
     format!("; {} {hold} from {rounds}", earlier.len())
 }

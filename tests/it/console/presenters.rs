@@ -79,7 +79,7 @@ fn a_gate_shows_obstacles_cost_and_risks() {
     ○ Not shown: 1 requirement without an assertion · 1 failed · 1 blocked · 1 stale · 1 waived
     ◇ not reached yet: VAL-AUTH-002 failed · VAL-AUTH-003 was edited after its verdict · VAL-AUTH-005 could not be tried · F12 is not built
     checks    ✓ build   ✓ clippy   ✓ tests   at 4d6119c
-    found     4 findings: 1 mended · 3 dismissed · 0 open
+    found     4 findings: 0 mended · 1 to be mended · 3 dismissed · 0 open
     rounds    1 of at most 5: failed
     GO        starts M3 The desk, 2 features
     cost      $2.91 · 11 attempts · 169K out
