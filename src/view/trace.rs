@@ -6,7 +6,7 @@ use crate::domain::sabotage::Undone;
 use crate::domain::trace::{AssertionTrace, FeatureTrace, Trace};
 use crate::domain::verdict::{EvidenceRef, Verdict};
 
-use super::assertion::Titles;
+use super::assertion::{Titles, given_by};
 use super::prelude::*;
 use super::work::{feature_name, outcome_sign};
 use super::{assertion, contract, finding, requirement};
@@ -114,7 +114,10 @@ impl Outline<'_> {
                 StyleRole::Dim,
                 format!(
                     "  {} · {} round {} at {}",
-                    verdict.attempt, verdict.milestone, verdict.round, verdict.commit
+                    given_by(self.mission, verdict),
+                    verdict.milestone,
+                    verdict.round,
+                    verdict.commit
                 ),
             );
         self.add(level, TraceTarget::Verdict(verdict.attempt), row);
