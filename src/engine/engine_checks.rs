@@ -24,6 +24,7 @@ use crate::domain::command::Command;
 use crate::domain::environment::{CommandRun, Environment, Script};
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
+use crate::domain::tests::naming;
 use crate::domain::text::{Line, Title};
 use added::Handed;
 use bench::Bench;
@@ -86,18 +87,20 @@ async fn check_claims(
     cancel: &CancellationToken,
 ) -> Result<(), EngineError> {
     let worked_in = at_head(engine, feature).await?.dir().display().to_string();
-    let (scripts, (claims, checks)) = engine.cell.with(|mission| {
+    let (scripts, (claims, checks), adds_tests) = engine.cell.with(|mission| {
         let scripts =
             mission.environment.iter().flat_map(Environment::claim_scripts).cloned().collect::<Vec<Script>>();
         let handoff = mission.handoffs.get(&feature).map(|(_, handoff)| handoff);
         let said = handoff.map(|handoff| (handoff.commands.clone(), handoff.checks.clone()));
-        (scripts, said.unwrap_or_default())
+        let adds_tests = handoff.is_some_and(|handoff| !handoff.tests.added.is_empty());
+        (scripts, said.unwrap_or_default(), adds_tests)
     });
     let mut bench = Bench::at_head(engine, running, cancel).await?;
     let mut runs = Vec::new();
     for script in &scripts {
         runs.push(bench.run(script, scripts::LIMIT).await?);
     }
+    let named = if adds_tests { named(&mut bench, &scripts, &runs).await? } else { Vec::new() };
     let (again, mut left) = to_run_again(&claims);
     let by_hand = by_hand::to_run_again(&checks, &again, MOST.saturating_sub(again.len()));
     let claimed = again.iter().chain(&by_hand);
@@ -107,7 +110,8 @@ async fn check_claims(
     // What was tried by hand is no claim: that it was not run again is told beside it.
     left.extend(untried.into_iter().filter(|left| again.contains(&left.command)));
     bench.put_back().await;
-    let handed = Handed { engine, feature, worked_in: &worked_in, runs: &runs[..scripts.len()] };
+    let handed =
+        Handed { engine, feature, worked_in: &worked_in, runs: &runs[..scripts.len()], named: &named };
     let added = handed.look(running, cancel).await?;
     if !cancel.is_cancelled() {
         // What a handoff takes away from the tests is looked for in what the mission's own commands say.
@@ -125,6 +129,24 @@ async fn check_claims(
         engine.dispatcher.record_all_if_due(commands).await?;
     }
     Ok(())
+}
+
+/// Green test commands that name no test, run once more in the form that does: each in that form, with what it did.
+async fn named(
+    bench: &mut Bench<'_>,
+    scripts: &[Script],
+    runs: &[CommandRun],
+) -> Result<Vec<(Script, CommandRun)>, EngineError> {
+    let (engine, limit) = (bench.engine, bench.engine.limits.claim);
+    let mut named = Vec::new();
+    for (script, run) in scripts.iter().zip(runs).filter(|(_, run)| run.passed()) {
+        let is_quiet = scripts::tests_of(&engine.store, run).is_some_and(|told| told.cases.is_empty());
+        let Some(form) = naming(script.run.as_str()).filter(|_| is_quiet) else { continue };
+        let form = Script { run: Line::clipped(form), ..script.clone() };
+        let seen = bench.run(&form, limit).await?;
+        named.push((form, CommandRun { command: script.run.clone(), ..seen }));
+    }
+    Ok(named)
 }
 
 /// Runs claimed commands again, within a bound; those that could not be told to the end come with the reason.
