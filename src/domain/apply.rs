@@ -51,10 +51,7 @@ impl Mission {
                 self.environment_is_persons |= by == Actor::Person;
             }
             Event::BaselineTaken(baseline) => self.baseline = Some((**baseline).clone()),
-            Event::ChecksKept { reasons, commands } => {
-                self.checks_kept.clone_from(reasons);
-                self.commands_kept.clone_from(commands);
-            }
+            Event::ChecksKept { reasons, commands } => self.keep(reasons, commands),
             Event::PlanProposed(plan) => {
                 self.title = plan.title.clone().or_else(|| self.title.take());
                 self.milestones.clone_from(&plan.milestones);

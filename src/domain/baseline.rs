@@ -178,6 +178,12 @@ impl Mission {
         asked.filter_map(|trial| self.invalid_command(trial)).collect()
     }
 
+    /// What the planner says of what stays as it is, in place of what it said before.
+    pub(super) fn keep(&mut self, checks: &BTreeMap<AssertionId, Line>, commands: &BTreeMap<Line, Line>) {
+        self.checks_kept.clone_from(checks);
+        self.commands_kept.clone_from(commands);
+    }
+
     fn invalid_command(&self, trial: &Trial) -> Option<String> {
         let Trial::Environment { group, script } = trial else { return None };
         let run = self.run_at_base(&script.run)?;
