@@ -18,6 +18,9 @@ pub struct EvidenceDoc {
     /// Who took it, when and of what; pieces of older versions do not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<EvidenceFacts>,
+    /// What helps to read it: of a terminal's screen the recording of its session, of a picture what its page read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beside: Option<EvidenceRef>,
 }
 
 /// Who took a piece of evidence, when, and of what. Every look has its own: two looks are two pieces, even when they saw

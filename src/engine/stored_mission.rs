@@ -78,7 +78,7 @@ impl MissionSource for StoredMission {
     }
 
     fn evidence(&self, reference: &EvidenceRef) -> Result<EvidenceDoc, Refusal> {
-        Ok(self.store.evidence().get(reference).map_err(EngineError::from)?.doc())
+        Ok(self.store.evidence().doc(reference).map_err(EngineError::from)?)
     }
 
     fn diff(&self, scope: &DiffScope) -> Result<DiffDoc, Refusal> {

@@ -26,6 +26,9 @@ pub type Pieces<'a> = dyn Fn(&EvidenceRef) -> Result<EvidenceDoc, String> + 'a;
 pub struct Piece {
     pub reference: String,
     pub title: String,
+    /// The assertion whose verdict rests on it, and that verdict in a few words.
+    pub assertion: String,
+    pub verdict: String,
     pub kind: Option<EvidenceKind>,
     /// A PNG as base64.
     pub picture: Option<String>,
@@ -47,9 +50,17 @@ pub(super) fn pieces(mission: &Mission, read: &Pieces<'_>) -> Vec<Piece> {
     let mut seen = BTreeSet::new();
     let ids = mission.contract.keys().chain(mission.sealed.keys());
     let verdicts = ids.filter_map(|id| mission.verdicts.get(id));
-    let references = verdicts.flatten().flat_map(Verdict::pieces);
-    let wanted = references.filter(|reference| seen.insert((*reference).clone()));
-    wanted.map(|reference| piece(mission, reference, read, &mut room)).collect()
+    let pieces = verdicts.flatten().flat_map(|verdict| verdict.pieces().map(move |piece| (verdict, piece)));
+    let wanted = pieces.filter(|(_, reference)| seen.insert((*reference).clone()));
+    wanted
+        .map(|(verdict, reference)| of_verdict(verdict, piece(mission, reference, read, &mut room)))
+        .collect()
+}
+
+fn of_verdict(verdict: &Verdict, piece: Piece) -> Piece {
+    let Verdict { outcome, milestone, round, attempt, commit, .. } = verdict;
+    let words = format!("{} by {attempt} in {milestone} round {round} at {commit}", outcome.word());
+    Piece { assertion: verdict.assertion.to_string(), verdict: words, ..piece }
 }
 
 fn piece(mission: &Mission, reference: &EvidenceRef, read: &Pieces<'_>, room: &mut usize) -> Piece {
@@ -57,6 +68,8 @@ fn piece(mission: &Mission, reference: &EvidenceRef, read: &Pieces<'_>, room: &m
     let nothing = |missing: String| Piece {
         reference: reference.0.clone(),
         title: String::new(),
+        assertion: String::new(),
+        verdict: String::new(),
         kind: None,
         picture: None,
         rows: Vec::new(),

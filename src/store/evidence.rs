@@ -3,6 +3,7 @@
 //! A piece is one line of JSON (kind, title, who took it and when) and then the bytes. Its name is its reference: `ev_` and the first
 //! digits of the SHA-256 of the whole, so `sha256sum` shows whether it is still what a validator saw.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use base64::Engine as _;
@@ -10,6 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::beside::beside;
 use super::error::StoreError;
 use super::port::Blobs;
 use crate::domain::evidence::{EvidenceDoc, EvidenceFacts, EvidenceKind};
@@ -19,6 +21,8 @@ const PREFIX: &str = "ev_";
 /// Digits of a reference; more only where two pieces share them.
 const DIGITS: usize = 12;
 const ALL_DIGITS: usize = 64;
+/// Bytes of a header that are read at most when only it is wanted.
+const LONGEST_HEADER: usize = 64 << 10;
 
 /// The evidence of one mission.
 #[derive(Debug)]
@@ -27,6 +31,8 @@ pub struct Evidence {
     digits: usize,
     /// The looks so far. Names are given one at a time; only the mission's one writer gives any.
     looks: Mutex<u64>,
+    /// The headers that were read, by name: they never change.
+    headers: Mutex<BTreeMap<EvidenceRef, Header>>,
 }
 
 /// What a piece of evidence is.
@@ -62,7 +68,7 @@ pub struct EvidenceFile {
 
 impl Evidence {
     pub(super) fn new(blobs: Box<dyn Blobs>) -> Self {
-        Self { blobs, digits: DIGITS, looks: Mutex::new(0) }
+        Self { blobs, digits: DIGITS, looks: Mutex::new(0), headers: Mutex::default() }
     }
 
     /// Keeps bytes, durably, and names them. Each look gets a reference of its own; only bytes that do not say who took
@@ -112,6 +118,41 @@ impl Evidence {
         Ok(EvidenceFile { reference: reference.clone(), header, bytes: content[end + 1..].to_vec() })
     }
 
+    /// Evidence as a reader gets it, with what stands beside it.
+    ///
+    /// # Errors
+    /// As [`Self::get`]; and when the names cannot be listed.
+    pub fn doc(&self, reference: &EvidenceRef) -> Result<EvidenceDoc, StoreError> {
+        let file = self.get(reference)?;
+        let beside = match file.header.kind {
+            EvidenceKind::Terminal | EvidenceKind::Screenshot => self.beside(&file.header)?,
+            EvidenceKind::Command
+            | EvidenceKind::Http
+            | EvidenceKind::Page
+            | EvidenceKind::App
+            | EvidenceKind::Recording
+            | EvidenceKind::Steps
+            | EvidenceKind::Unknown => None,
+        };
+        Ok(EvidenceDoc { beside, ..file.doc() })
+    }
+
+    fn beside(&self, header: &Header) -> Result<Option<EvidenceRef>, StoreError> {
+        let mut known = self.headers.lock().unwrap_or_else(PoisonError::into_inner);
+        for reference in self.list()? {
+            if known.contains_key(&reference) {
+                continue;
+            }
+            // What cannot be read stands beside nothing; who asks for it by name is told what is wrong with it.
+            let Some(beginning) = self.blobs.beginning(&reference.0, LONGEST_HEADER)? else { continue };
+            let line = beginning.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            if let Ok(header) = serde_json::from_slice(line) {
+                known.insert(reference, header);
+            }
+        }
+        Ok(beside(header, &*known))
+    }
+
     /// Those of the references whose bytes are gone, or no longer what was kept. What cannot be read just now, as on a
     /// disk that is away, is not counted as that.
     pub fn lost<'r>(&self, references: impl IntoIterator<Item = &'r EvidenceRef>) -> Vec<EvidenceRef> {
@@ -139,7 +180,7 @@ impl EvidenceFile {
         } else {
             String::from_utf8_lossy(&self.bytes).into_owned()
         };
-        EvidenceDoc { reference: self.reference, kind, title, content, facts }
+        EvidenceDoc { reference: self.reference, kind, title, content, facts, beside: None }
     }
 }
 

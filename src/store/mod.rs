@@ -9,6 +9,7 @@
 //!
 //! Everything above the log can be rebuilt from it. Nothing in this room ever deletes what it cannot read.
 
+mod beside;
 mod bound;
 mod catalogue;
 mod error;

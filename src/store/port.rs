@@ -84,6 +84,12 @@ pub trait Blobs: Debug + Send + Sync {
     /// The bytes of a name, if it was ever given.
     fn get(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
+    /// The first bytes of a name, at most so many, if it was ever given.
+    fn beginning(&self, name: &str, most: usize) -> Result<Option<Vec<u8>>, StoreError> {
+        let bytes = self.get(name)?;
+        Ok(bytes.map(|bytes| bytes.into_iter().take(most).collect()))
+    }
+
     /// Every name.
     fn names(&self) -> Result<Vec<String>, StoreError>;
 

@@ -48,7 +48,7 @@ actions! {
     PaneWorker, "worker", "what the agent is doing", "transcript ATTEMPT";
     PaneContract, "contract", "the contract", "assertion list";
     PaneTimeline, "timeline", "the timeline", "log";
-    Zoom, "zoom", "one pane alone, or all again", "";
+    Zoom, "zoom", "one thing alone, or all again: a pane, a picture, what stands above a gate", "";
     Attention, "needs you", "every decision that waits for you", "status";
     Gate, "gate", "the gate that is open, or the next one", "gate";
     Talk, "talk", "talk with the orchestrator", "talk";
@@ -71,6 +71,7 @@ actions! {
     Defer, "put off", "put a finding off: it stays open", "finding defer FINDING --reason WHY";
     Mend, "mend", "make a fix feature of a finding", "finding mend FINDING";
     Evidence, "evidence", "what proves the assertion, or disproves it", "evidence ASSERTION";
+    Recording, "recording", "play what was recorded when the assertion was tried at a terminal", "evidence ASSERTION";
     Diff, "diff", "what was changed", "diff";
     Findings, "findings", "what was reported", "findings";
     Trace, "trace", "follow what was asked for to what was seen, and back", "trace THING";
@@ -103,8 +104,8 @@ actions! {
     NextFile, "file", "the next file", "";
     PreviousFile, "file", "the file before", "";
     Play, "play", "play, or stop", "";
-    Faster, "faster", "play faster", "";
-    Slower, "slower", "play slower", "";
+    Faster, "faster", "play faster; of a picture: look nearer", "";
+    Slower, "slower", "play slower; of a picture: look at more of it", "";
     Broadcast, "directive", "tell every agent from now on", "say --to everyone TEXT";
     Land, "land", "merge the mission's branch, once its commands pass", "land";
     Merge, "merge now", "merge the mission's branch now", "land";
@@ -214,7 +215,7 @@ macro_rules! default_keys {
 // is the one that hints show.
 default_keys! {
     Global: "esc" Back, "?" Help, ":" Palette, "a" Attention, "g" Gate, "o" Talk, "W" Workers, "M" Models,
-        "S" Stats, "L" Missions, "R" Replay, "B" Broadcast, "I" Findings, "t" Trace, "v" Evidence, "m" Land, "V" Environment, "D" Drafts, "T" Theme,
+        "S" Stats, "L" Missions, "R" Replay, "B" Broadcast, "I" Findings, "t" Trace, "v" Evidence, "c" Recording, "m" Land, "V" Environment, "D" Drafts, "T" Theme,
         "ctrl+l" Redraw, "q ctrl+c" Quit;
     Move: "up k" Up, "down j" Down, "left h" Left, "right l" Right, "pageup ctrl+b" PageUp,
         "pagedown ctrl+f" PageDown, "home" Top, "end G" Bottom, "enter" Open, "tab" NextPane,
@@ -222,7 +223,7 @@ default_keys! {
     Main: "1" PanePlan, "2" PaneWorker, "3" PaneContract, "4" PaneTimeline, "z" Zoom, "e" Edit, "n" Add,
         "x" Retire, "w" Waive, "d" Diff, "p" Pause, "f" Follow, "F" Fold, "y" Copy, "E" Editor;
     Gate: "y" Go, "n" NoGo, "s" Unshown, "t" Trace, "w" Waive, "P" ProveAgain, "e" Edit, "d" Diff, "A" Add, "x" Dismiss, "u" Defer, "f" Mend,
-        "]" NextMatch, "[" PreviousMatch, "E" Editor, "ctrl+down J" FurtherDown, "ctrl+up K" FurtherUp;
+        "z" Zoom, "]" NextMatch, "[" PreviousMatch, "E" Editor, "ctrl+down J" FurtherDown, "ctrl+up K" FurtherUp;
     Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+g" Editor,
         "ctrl+t" Theirs, "alt+x" Discard, "f1" Help;
     Prompt: "enter" Save, "alt+enter ctrl+enter" NewLine, "esc" Back, "ctrl+g" Editor, "alt+x" Discard;

@@ -16,7 +16,7 @@ use super::words::actor;
 use super::work::{assertion_name, outcome_sign, standing_sign};
 use super::{requirement, sealed};
 
-pub use claim::{Looking, brief_claim, claim, history};
+pub use claim::{Looking, brief_claim, claim, gate_claim, history};
 
 /// Everything about it on one page: all verdicts, the newest first, each with its evidence.
 pub fn page(mission: &Mission, assertion: &Assertion, titles: &Titles<'_>, width: usize) -> Vec<Row> {
@@ -239,13 +239,20 @@ fn behind(mission: &Mission, verdict: &Verdict, backing: Backing) -> String {
     by.into_iter().chain(over).chain(red).collect::<Vec<_>>().join(", ")
 }
 
+/// The provider whose minds are scripts, and so their family.
+const REHEARSAL: &str = "rehearsal";
+
 /// Of which family that model is, and what its attempt knew before it looked.
 fn mind(backing: &Backing) -> String {
     let context = match backing.context {
-        Context::Clean => "a clean context, without the code",
-        Context::OfCode => "a context of its own, with the code",
+        Context::Clean => "it saw the contract and the app, and not the code",
+        Context::OfCode => "it saw the code, and what was handed in with it",
     };
-    if backing.model.is_empty() { String::new() } else { format!("family {}, {context}", backing.family) }
+    let kind = match backing.family.as_str() {
+        REHEARSAL => "a script that plays a model".to_owned(),
+        family => format!("a model of the family {family}"),
+    };
+    if backing.model.is_empty() { String::new() } else { format!("{kind}: {context}") }
 }
 
 /// How a verdict was come by, in words.

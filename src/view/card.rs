@@ -11,6 +11,9 @@ use crate::view::work::status_sign;
 
 /// Columns below which a row leaves the repository out, so that what waits can be read.
 const NARROW: usize = 110;
+/// Cells of a title, and of one in such a row.
+const TITLE: usize = 26;
+const SHORT_TITLE: usize = 20;
 
 /// What a mission waits for: one that is complete waits to be landed.
 fn waits_for(card: &MissionCard) -> String {
@@ -41,7 +44,7 @@ pub fn row_with(card: &MissionCard, engine: &EngineState, now: Timestamp, room: 
     Row::new()
         .sign(style, sign)
         .then(style, format!("{word:<13}"))
-        .then(StyleRole::Strong, column(&card.title, 26))
+        .then(StyleRole::Strong, column(&card.title, if room < NARROW { SHORT_TITLE } else { TITLE }))
         .then(StyleRole::Text, waits_for(card))
         .end(StyleRole::Dim, repository)
         .end(StyleRole::Dim, format!("{:>4}", ago(now.since(card.updated))))

@@ -22,7 +22,7 @@ fn short(id: &AssertionId) -> String {
     id.strip_prefix("VAL-").map_or_else(|| id.clone(), str::to_owned)
 }
 
-/// One row: `✗ AUTH-002 Wrong password is refused   r2  ▣ 1`.
+/// One row: `✗ AUTH-002 Wrong password is refused   rev. 2  ▣ 1`.
 pub fn row(mission: &Mission, id: &AssertionId) -> Row {
     let Some(assertion) = mission.assertion(id) else { return Row::new() };
     let standing = mission.standing(id);
@@ -87,7 +87,7 @@ fn noted(mut row: Row, mission: &Mission, assertion: &Assertion) -> Row {
         row = row.end(StyleRole::Warn, "flaky ");
     }
     if assertion.revision.0 > 1 {
-        row = row.end(StyleRole::Dim, format!(" {} ", assertion.revision));
+        row = row.end(StyleRole::Dim, format!(" rev. {} ", assertion.revision.0));
     }
     let evidence =
         mission.verdicts.get(id).and_then(|verdicts| verdicts.last()).map_or(0, |v| v.evidence.len());

@@ -19,10 +19,11 @@ use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 
 use super::prelude::*;
 
-pub use head::{Proof, head};
+pub use head::{Proof, head, in_short};
 pub use picture::pixels;
 pub use recording::Playback;
 pub use screen::{Colour, ScreenRun};
+pub use web_page::reading;
 
 /// Lines of one text that are laid out at most; the rest is in the file.
 const LINES: usize = 2_000;
@@ -169,6 +170,7 @@ mod tests {
             title: "t".into(),
             content: content.into(),
             facts: None,
+            beside: None,
         }
     }
 

@@ -20,7 +20,7 @@ pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
     let mut rows = vec![labelled_row("goal", StyleRole::Text, &first_sentence(goal))];
     let tally = mission.requirement_tally(GateId::Final);
     if tally.all > 0 {
-        rows.push(labelled_row("asked for", StyleRole::Text, &requirement::tally_words(tally)));
+        rows.push(labelled_row("asked for", StyleRole::Text, &requirement::shown_words(tally)));
     }
     let last = mission.rounds.last().filter(|round| mission.head() == Some(&round.commit));
     rows.extend(last.map(checks));

@@ -21,7 +21,7 @@ use super::report::{Report, reports};
 use super::words::about;
 use super::{final_gate, sealed, unshown};
 
-/// What stands in the way, what is risky, what was found, and what it cost.
+/// What stands in the way, what is risky, what was found, and what it cost; nothing of it is cut.
 pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     let risks = risks(mission, gate);
     let mut rows = unshown::headline(mission, gate, width);
@@ -33,8 +33,8 @@ pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
             rows.push(Row::of(StyleRole::Dim, words));
         }
         GateId::Plan => {
-            rows.extend(plan_rows(mission));
             rows.extend(risks.iter().flat_map(|risk| labelled("risk", risk, width)));
+            rows.extend(plan_rows(mission));
         }
         GateId::Milestone(id) => {
             rows.extend(milestone_rows(mission, id));
@@ -43,7 +43,7 @@ pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
         GateId::Final => rows.extend(final_gate::rows(mission, width)),
     }
     rows.extend(by_hand(mission, gate));
-    rows
+    folded(rows, width)
 }
 
 /// What workers say that they tried by hand, and nobody else saw.
@@ -59,7 +59,8 @@ fn by_hand(mission: &Mission, gate: GateId) -> Option<Row> {
         handoff.checks.iter().filter(unseen).count()
     };
     let count: usize = mission.handoffs.iter().filter(|(id, _)| is_of(id)).map(alone).sum();
-    let words = format!("{} said by workers, not shown", plural(count, "check"));
+    let words =
+        format!("{} that workers say they made themselves, and nobody else saw", plural(count, "check"));
     (count > 0).then(|| labelled_row("by hand", StyleRole::Text, &words))
 }
 
@@ -107,15 +108,15 @@ fn plan_rows(mission: &Mission) -> Vec<Row> {
         },
     );
     let Estimate { floor_runs, likely_runs, floor_ms, likely_ms, .. } = estimate;
-    let runs = format!("{floor_runs} to {likely_runs} agent runs · {money}");
     let time = format!("≈{} to ≈{} of agents' work", long_span(floor_ms), long_span(likely_ms));
+    let takes = format!("{floor_runs} to {likely_runs} agent runs · {time} · {money}");
     let plan = format!(
         "{} · {} · {}",
         plural(mission.milestones.len(), "milestone"),
         plural(mission.features.len(), "feature"),
         plural(mission.contract.len(), "assertion")
     );
-    [("plan", plan), ("takes", runs), ("time", time), ("models", models_words(mission))]
+    [("plan", plan), ("takes", takes), ("models", models_words(mission))]
         .map(|(label, words)| labelled_row(label, StyleRole::Text, &words))
         .to_vec()
 }

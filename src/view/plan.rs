@@ -153,10 +153,10 @@ fn validation_row(mission: &Mission, id: MilestoneId) -> Row {
     ];
     for (name, (sign, style)) in steps {
         let words = if style == StyleRole::Dim { StyleRole::Dim } else { StyleRole::Text };
-        row = row.sign(style, sign).then(words, format!("{name}   "));
+        row = row.sign(style, sign).then(words, format!("{name}  "));
     }
     match round {
-        Some(round) if round.number > 1 => row.end(StyleRole::Dim, format!("r{}", round.number)),
+        Some(round) if round.number > 1 => row.end(StyleRole::Dim, format!("round {}", round.number)),
         _ => row,
     }
 }

@@ -70,6 +70,18 @@ pub fn tally_words(tally: RequirementTally) -> String {
     format!("{} of {}{aside}", tally.shown, plural(tally.all, "requirement"))
 }
 
+/// The counts as a sentence of their own: `5 of 6 requirements are shown to hold · 3 sentences ask for nothing`.
+pub fn shown_words(tally: RequirementTally) -> String {
+    let are = if tally.shown == 1 { "is" } else { "are" };
+    let all = plural(tally.all, "requirement");
+    let aside = match tally.set_aside {
+        0 => String::new(),
+        1 => " · 1 sentence asks for nothing".to_owned(),
+        number => format!(" · {number} sentences ask for nothing"),
+    };
+    format!("{} of {all} {are} shown to hold{aside}", tally.shown)
+}
+
 /// What an assertion shows, as a sentence's end: `shows REQ-1, REQ-3`.
 pub fn shows_words(ids: &[RequirementId]) -> String {
     if ids.is_empty() { "shows no requirement".to_owned() } else { format!("shows {}", list(ids)) }

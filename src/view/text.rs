@@ -9,6 +9,9 @@ pub use crate::view::words::{ago, count, long_span, span};
 
 /// Ends whatever control sequence is open, as terminals do.
 const CANCEL: u8 = 0x18;
+/// Cells of a torn word that are given up at most, so that a text ends behind a whole one; of a longer word, such as a
+/// path, its beginning is worth more.
+const TORN: usize = 14;
 
 /// Takes away what could move the cursor, change colours or make a line read as another one: escape sequences whole,
 /// other control characters, and characters that nobody sees. Line breaks stay; a tab becomes two spaces.
@@ -106,12 +109,20 @@ pub fn clip(text: &str, room: usize) -> String {
     if width(shorter) <= room {
         return shorter.to_owned();
     }
+    shortened(text, room)
+}
+
+/// A text that goes on, in so many cells: it ends behind a word where one ends near, with an ellipsis.
+pub fn shortened(text: &str, room: usize) -> String {
     if room == 0 {
         return String::new();
     }
-    let mut kept = cut(text, room - 1).to_owned();
-    kept.push('…');
-    kept
+    let fitting = cut(text, room - 1);
+    let is_whole = text.get(fitting.len()..).is_none_or(|rest| rest.is_empty() || rest.starts_with(' '));
+    let word = fitting.rfind(' ').filter(|_| !is_whole).map(|at| fitting.split_at(at));
+    let word = word.filter(|(whole, torn)| width(torn) <= TORN && width(whole) > width(torn));
+    let kept = word.map_or(fitting, |(whole, _)| whole);
+    format!("{}…", kept.trim_end())
 }
 
 /// A text filled up with blanks to so many cells.
@@ -188,7 +199,7 @@ fn wrap_line(line: &str, room: usize, lines: &mut Vec<String>) {
 
 /// The words of a line and what stands between them. What hangs together without a space is one word: a path broken at
 /// its slashes could neither be read nor followed, and no line begins with a comma.
-fn words(line: &str) -> Vec<&str> {
+pub fn words(line: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut rest = line;
     while let Some(first) = rest.split_word_bounds().next() {
@@ -235,8 +246,20 @@ mod tests {
         assert_eq!(clip("日本語", 4), "日…");
         assert_eq!(clip("日本語", 6), "日本語");
         assert_eq!(clip("abc", 0), "");
+        assert_eq!(clip("a b\u{301}cde", 5), "a b\u{301}c…");
         assert_eq!(padded("日本", 6), "日本  ");
         assert_eq!(width(&clip("👩‍👩‍👧‍👦 family", 5)), width("👩‍👩‍👧‍👦") + 3);
+    }
+
+    #[test]
+    fn a_clipped_text_ends_behind_a_whole_word_where_one_ends_near() {
+        assert_eq!(clip("Add and list from the command line", 33), "Add and list from the command…");
+        assert_eq!(clip("Add and list from the command line", 30), "Add and list from the command…");
+        assert_eq!(clip("Add and list from the command line", 29), "Add and list from the…");
+        let path = "in /tmp/a/very/long/path/that/goes/on";
+        assert_eq!(clip(path, 22), "in /tmp/a/very/long/p…", "the beginning of a path is worth more");
+        assert_eq!(clip("no incomprehensible", 12), "no incompre…", "most of it would be gone");
+        assert_eq!(shortened("whole", 6), "whole…", "it goes on all the same");
     }
 
     #[test]

@@ -45,7 +45,14 @@ fn doc(reference: &EvidenceRef) -> Result<EvidenceDoc, String> {
         0 => (EvidenceKind::Screenshot, "iVBORw0KGgo=".to_owned()),
         _ => (EvidenceKind::Unknown, format!("seen: {HOSTILE}")),
     };
-    Ok(EvidenceDoc { reference: reference.clone(), kind, title: "the page".to_owned(), content, facts: None })
+    Ok(EvidenceDoc {
+        reference: reference.clone(),
+        kind,
+        title: "the page".to_owned(),
+        content,
+        facts: None,
+        beside: None,
+    })
 }
 
 fn report(mission: &Mission) -> MissionReport {
@@ -61,7 +68,7 @@ fn no_fold_is_empty_and_the_lines_of_a_command_stay_apart() {
     let page = |kind: EvidenceKind, content: &str| {
         let doc = |reference: &EvidenceRef| {
             let (reference, title, content) = (reference.clone(), "a\nlook".to_owned(), content.to_owned());
-            Ok(EvidenceDoc { reference, kind, title, content, facts: None })
+            Ok(EvidenceDoc { reference, kind, title, content, facts: None, beside: None })
         };
         let sources = Sources { evidence: &doc, changes: None, now: Timestamp(1_764_000_000_000) };
         html(&MissionReport::of(&mission, &sources)).unwrap()
@@ -174,9 +181,41 @@ fn a_bundle_is_checked_without_its_mission() {
     let files = statement["predicate"]["configuration"].as_array().unwrap();
     let names: Vec<&str> = files.iter().filter_map(|file| file["name"].as_str()).collect();
     assert!(names.iter().any(|name| name.starts_with("evidence/ev_")), "{names:?}");
-    for file in ["report.json", "report.html", "report.md", "junit.xml", "ctrf.json"] {
+    for file in ["README.md", "report.json", "report.html", "report.md", "junit.xml", "ctrf.json"] {
         assert!(names.contains(&file), "{names:?}");
     }
+}
+
+#[test]
+fn a_bundle_says_what_it_holds_and_how_it_is_checked_and_one_without_that_is_checked_too() {
+    let place = tempfile::tempdir().unwrap();
+    let folder = place.path().join("bundle");
+    bundled(&folder);
+    let readme = fs::read_to_string(folder.join("README.md")).unwrap();
+    assert!(readme.contains("flightdeck bundle --check FOLDER") && !readme.contains(['{', '}']), "{readme}");
+    let holds = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    for name in holds.filter(|name| name != "README.md") {
+        assert!(readme.contains(&format!("`{name}")), "{name} is not told of:\n{readme}");
+    }
+    // Older versions wrote none: neither their hashes nor their statements name it.
+    fs::remove_file(folder.join("README.md")).unwrap();
+    assert_eq!(check(&folder).unwrap(), Err(vec![Difference::Missing("README.md".to_owned())]));
+    let hash = |bytes: &[u8]| hex::encode(Sha256::digest(bytes));
+    let mut sums = fs::read_to_string(folder.join("SHA256SUMS")).unwrap();
+    for entry in fs::read_dir(folder.join("statements")).unwrap() {
+        let path = entry.unwrap().path();
+        let before = fs::read(&path).unwrap();
+        let mut statement: Value = serde_json::from_slice(&before).unwrap();
+        let files = statement["predicate"]["configuration"].as_array_mut().unwrap();
+        files.retain(|file| file["name"] != "README.md");
+        let after = serde_json::to_vec_pretty(&statement).unwrap();
+        fs::write(&path, &after).unwrap();
+        sums = sums.replace(&hash(&before), &hash(&after));
+    }
+    let sums: String =
+        sums.lines().filter(|line| !line.ends_with("  README.md")).map(|line| format!("{line}\n")).collect();
+    fs::write(folder.join("SHA256SUMS"), sums).unwrap();
+    assert!(check(&folder).unwrap().is_ok());
 }
 
 #[test]

@@ -144,13 +144,19 @@ fn rows(mission: &Mission, doc: &EvidenceDoc, width: usize) -> Vec<Row> {
     let how = Reading { headers: Headers::Open, ..Reading::default() };
     rows.extend(page(doc, how, width).shown.into_rows());
     let file = format!("flightdeck evidence {} --out FILE", doc.reference.0);
+    if let Some(EvidenceRef(beside)) = &doc.beside {
+        let what = if doc.kind == EvidenceKind::Screenshot { "What the page read" } else { "Its recording" };
+        let words = format!("{what}: `flightdeck evidence {beside}`");
+        rows.extend([Row::new()].into_iter().chain(paragraph(StyleRole::Dim, &words, width)));
+    }
     match doc.kind {
         EvidenceKind::Screenshot => rows.push(Row::of(StyleRole::Dim, file)),
         EvidenceKind::Recording => {
             let id = mission.id().map(ToString::to_string).unwrap_or_default();
-            let where_to = assertion.map_or_else(|| "its assertion".to_owned(), ToString::to_string);
+            let where_to =
+                assertion.map_or_else(|| "an assertion that was tried so".to_owned(), ToString::to_string);
             let console = format!(
-                "The console plays it: `flightdeck attach {id}`, select {where_to} in the contract, v, then space."
+                "The console plays it: `flightdeck attach {id}`, select {where_to} in the contract, then c."
             );
             let elsewhere = format!("For another player: `{file}.cast`");
             rows.push(Row::new());
@@ -184,6 +190,7 @@ mod tests {
             title: "terminal: greet Ada".to_owned(),
             content: content.to_owned(),
             facts: None,
+            beside: None,
         };
         insta::assert_snapshot!(plain(&rows(&Mission::unborn(), &doc, 80)), @r"
         ▣ terminal: greet Ada | ev_1

@@ -15,6 +15,8 @@ use std::path::PathBuf;
 
 /// Holds the hash of every other file.
 pub const SUMS: &str = "SHA256SUMS";
+/// Says what the others are and how they are checked. Bundles of older versions have none.
+pub(super) const README: &str = "README.md";
 
 /// A bundle that was written, or found to be what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::statement::statement;
 use super::sums::{Sums, hash, written};
-use super::{Bundle, SUMS};
+use super::{Bundle, README, SUMS};
 use crate::domain::evidence::EvidenceKind;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
-use crate::report::{MissionReport, ReportError, ctrf, html, junit, markdown};
+use crate::report::{self, MissionReport, ReportError, ctrf, html, junit};
+use crate::view::markdown;
 
 /// Reads the bytes of a piece of evidence as an instrument took them; nothing where they are gone, as the report says.
 pub type EvidenceBytes<'a> = dyn Fn(&EvidenceRef) -> Option<(EvidenceKind, Vec<u8>)> + 'a;
@@ -52,6 +53,7 @@ fn fill(folder: &Path, material: &Material<'_>) -> Result<(usize, String), Repor
         // Its bytes are files here.
         facts.remove("evidence");
     }
+    writer.put(README, readme(report).as_bytes())?;
     writer.put("report.json", &serde_json::to_vec_pretty(&facts)?)?;
     for piece in &report.evidence {
         if let Some((kind, bytes)) = evidence(&EvidenceRef(piece.reference.clone())) {
@@ -59,7 +61,7 @@ fn fill(folder: &Path, material: &Material<'_>) -> Result<(usize, String), Repor
         }
     }
     writer.put("report.html", html(report)?.as_bytes())?;
-    writer.put("report.md", markdown(report)?.as_bytes())?;
+    writer.put("report.md", report::markdown(report)?.as_bytes())?;
     writer.put("junit.xml", junit(report)?.as_bytes())?;
     writer.put("ctrf.json", &serde_json::to_vec_pretty(&ctrf(report))?)?;
     // The statements name every other file: the facts, the evidence, and what the report makes of them.
@@ -73,6 +75,12 @@ fn fill(folder: &Path, material: &Material<'_>) -> Result<(usize, String), Repor
     let path = folder.join(SUMS);
     fs::write(&path, &sums).map_err(ReportError::io("write", &path))?;
     Ok((writer.sums.len(), hash(sums.as_bytes())))
+}
+
+/// What whoever is handed the folder reads first.
+fn readme(report: &MissionReport) -> String {
+    let title = markdown::escaped(&report.title);
+    format!(include_str!("../../../assets/bundle.md"), title = title, sums = SUMS)
 }
 
 /// How a file of evidence ends, for programs that open it.

@@ -64,6 +64,8 @@ pub enum Fit {
     Whole,
     /// As wide as the screen; one scrolls down.
     Width,
+    /// The same, made larger than it is where it is less wide.
+    Near,
 }
 
 impl Default for Cell {
@@ -116,11 +118,13 @@ impl Canvas {
         let columns = u64::from(room.width.clamp(1, MOST));
         let rows = u64::from(match fit {
             Fit::Whole => room.height.clamp(1, MOST),
-            Fit::Width => MOST,
+            Fit::Width | Fit::Near => MOST,
         });
-        // The smallest of the scales that keep it in the room; it is never made larger than it is.
-        let scales = [(1, 1), (columns * cell.0, width), (rows * cell.1, height)];
-        let smallest = scales.into_iter().reduce(|a, b| if a.0 * b.1 <= b.0 * a.1 { a } else { b });
+        // The smallest of the scales that keep it in the room; it is not made larger than it is unless that is wanted.
+        let own = (fit != Fit::Near).then_some((1, 1));
+        let scales = [(columns * cell.0, width), (rows * cell.1, height)];
+        let smallest =
+            own.into_iter().chain(scales).reduce(|a, b| if a.0 * b.1 <= b.0 * a.1 { a } else { b });
         let (up, down) = smallest.unwrap_or((1, 1));
         let cells = |pixels: u64, cell: u64, most: u64| {
             let rounded = (pixels * up + down * cell / 2) / (down * cell);
@@ -214,6 +218,7 @@ mod tests {
         assert_eq!(fitted((100, 40), (118, 20), Fit::Whole), (10, 2), "nothing is made larger");
         assert_eq!(fitted((1280, 20_000), (118, 20), Fit::Width), (38, 297), "no longer than can be named");
         assert_eq!(fitted((1280, 2_000), (118, 20), Fit::Width), (118, 92));
+        assert_eq!(fitted((160, 800), (118, 20), Fit::Near), (118, 295), "nearer than it is");
         assert_eq!(fitted((0, 0), (0, 0), Fit::Whole), (1, 1));
         assert_eq!(fitted((u32::MAX, 1), (80, 24), Fit::Whole), (80, 1));
     }

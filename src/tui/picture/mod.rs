@@ -25,6 +25,27 @@ pub struct PictureKey {
     /// Cells of all of it.
     pub size: Size,
     pub window: Window,
+    /// Which part of its width it is of.
+    pub strip: Strip,
+}
+
+/// A part of a picture's width, in thousandths of it; all of its height.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Strip {
+    pub left: u16,
+    pub width: u16,
+}
+
+impl Strip {
+    /// All of it.
+    pub const WHOLE: Self = Self { left: 0, width: 1_000 };
+
+    /// The part in so many pixels: from which column on, and how many.
+    pub fn of(self, across: u32) -> (u32, u32) {
+        let part = |thousandths: u16| u64::from(across) * u64::from(thousandths) / 1_000;
+        let pixels = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+        (pixels(part(self.left)), pixels(part(self.width)).max(1))
+    }
 }
 
 /// Which rows of a picture are seen.

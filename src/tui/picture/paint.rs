@@ -61,6 +61,8 @@ impl Order {
     pub fn paint(self) -> Result<Painted, String> {
         let bytes = STANDARD.decode(self.png.trim()).map_err(|_| "the picture is damaged".to_owned())?;
         let image = decoded(&bytes)?;
+        let (left, part) = self.key.strip.of(image.width());
+        let image = image.crop_imm(left, 0, part, image.height());
         let Size { width, height } = self.key.size;
         let cell = match self.canvas.graphics {
             Graphics::None | Graphics::Blocks => (1, 2),

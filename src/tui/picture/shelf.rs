@@ -43,7 +43,9 @@ impl Pictures {
 
     /// What there is of a picture at its size, the newest first.
     pub fn of<'a>(&'a self, key: &'a PictureKey) -> impl Iterator<Item = &'a Result<Arc<Painted>, String>> {
-        let same = |known: &PictureKey| (&known.reference, known.size) == (&key.reference, key.size);
+        let same = |known: &PictureKey| {
+            (&known.reference, known.size, known.strip) == (&key.reference, key.size, key.strip)
+        };
         self.kept.iter().rev().filter(move |(known, _)| same(known)).map(|(_, painted)| painted)
     }
 

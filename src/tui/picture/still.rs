@@ -4,7 +4,7 @@ use ratatui::buffer::{Buffer, Cell, CellDiffOption};
 use ratatui::layout::{Rect, Size};
 use ratatui::style::Color;
 
-use super::{Canvas, Fit, Order, PictureKey, Window};
+use super::{Canvas, Fit, Order, PictureKey, Strip, Window};
 use crate::domain::verdict::EvidenceRef;
 use crate::view::evidence::pixels;
 
@@ -16,7 +16,7 @@ pub fn printed(png: &str, canvas: Canvas, room: Size) -> Result<String, String> 
     let pixels = pixels(png).ok_or("this is no picture that can be read")?;
     let size = canvas.fitted(pixels, room, Fit::Whole);
     let window = Window::whole(size.height);
-    let key = PictureKey { reference: EvidenceRef(String::new()), size, window };
+    let key = PictureKey { reference: EvidenceRef(String::new()), size, window, strip: Strip::WHOLE };
     // Not a number of the console's: a picture that is printed stays when the console takes its own away.
     let number =
         0x00f1_1500 | u32::from(png.bytes().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte)));

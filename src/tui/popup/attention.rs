@@ -53,9 +53,9 @@ impl Popup for Attention {
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
         let needs = needs(&app.mission);
-        if action == Action::Evidence {
+        if matches!(action, Action::Evidence | Action::Recording) {
             let need = needs.get(at.list.selected);
-            return proof::open(app, need.and_then(|need| proof::of_need(&app.mission, need)));
+            return proof::open(app, need.and_then(|need| proof::of_need(&app.mission, need)), action);
         }
         if action != Action::Open {
             return PopupResult::pass();

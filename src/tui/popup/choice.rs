@@ -8,6 +8,9 @@ use crate::tui::options::{ConsoleExit, Launcher};
 use crate::view::card;
 use crate::view::text::plural;
 
+/// What stands before each of them.
+const LEAD: &str = "continue  ";
+
 /// The missions to go on with, the one that changed last first, and a new one.
 #[derive(Debug)]
 pub struct Choice {
@@ -27,13 +30,15 @@ impl Popup for Choice {
         ScreenInfo::named(app, Context::Missions, "Which mission?").hints(hints)
     }
 
-    fn head(&self, _app: &App) -> Vec<Row> {
+    fn head(&self, app: &App) -> Vec<Row> {
+        let width = usize::from(inside(app.areas().body).width);
         let count = plural(self.launcher.alive.len(), "mission");
         let head = format!("{count} in {}, the one that changed last first", self.launcher.repository);
         let unlanded = self.launcher.unlanded.iter().take(1);
         let unlanded = unlanded.map(|card| format!("“{}” {}", card.title, card::unlanded(card)));
         let head = Row::of(StyleRole::Dim, head);
-        std::iter::once(head).chain(unlanded.map(|words| Row::of(StyleRole::Warn, words))).collect()
+        let unlanded = unlanded.flat_map(|words| paragraph(StyleRole::Warn, &words, width));
+        std::iter::once(head).chain(unlanded).collect()
     }
 
     fn len(&self, _app: &App) -> usize {
@@ -64,10 +69,11 @@ impl Popup for Choice {
 }
 
 fn row(app: &App, card: &MissionCard) -> Row {
-    let mut row = Row::of(StyleRole::Accent, "continue  ");
+    let mut row = Row::of(StyleRole::Accent, LEAD);
     // They all live in the repository that the heading names.
     let card = MissionCard { repository: String::new(), ..card.clone() };
-    let Row { left, right } = card::row(&card, app.now, usize::from(app.size.width));
+    let room = usize::from(inside(app.areas().body).width).saturating_sub(LEAD.len());
+    let Row { left, right } = card::row(&card, app.now, room);
     row.left.extend(left);
     Row { right, ..row }
 }

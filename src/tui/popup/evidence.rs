@@ -24,6 +24,15 @@ pub struct EvidenceScreen {
     assertion: AssertionId,
     viewer: EvidenceViewer,
     words: ClaimLength,
+    opens: Opens,
+}
+
+/// What it opens with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Opens {
+    Piece,
+    /// The recording of what was tried, played.
+    Recording,
 }
 
 /// How much of what the assertion says stands above the evidence.
@@ -39,13 +48,18 @@ impl EvidenceScreen {
     /// The evidence of an assertion.
     pub fn new(mission: &Mission, assertion: AssertionId) -> Self {
         let viewer = EvidenceViewer::of(mission, &assertion);
-        Self { assertion, viewer, words: ClaimLength::Fitting }
+        Self { assertion, viewer, words: ClaimLength::Fitting, opens: Opens::Piece }
+    }
+
+    /// The evidence of an assertion, with the recording of how it was tried played first.
+    pub fn playing(mission: &Mission, assertion: AssertionId) -> Self {
+        Self { opens: Opens::Recording, ..Self::new(mission, assertion) }
     }
 
     /// The evidence of an assertion, one piece of it first.
     pub fn at(mission: &Mission, assertion: AssertionId, reference: &EvidenceRef) -> Self {
         let viewer = EvidenceViewer::of(mission, &assertion).at(reference);
-        Self { assertion, viewer, words: ClaimLength::Fitting }
+        Self { assertion, viewer, words: ClaimLength::Fitting, opens: Opens::Piece }
     }
 
     fn prompt(&self, app: &App, purpose: fn(AssertionId) -> Purpose) -> PopupResult {
@@ -70,10 +84,12 @@ impl EvidenceScreen {
         assertion::claim(&app.mission, &self.assertion, self.viewer.looking(), width)
     }
 
-    /// Whether all of what it says would leave less than half of the screen to its evidence.
+    /// Whether all of what it says would leave too little of the screen to its evidence.
     fn is_tall(&self, app: &App, width: usize) -> bool {
         let height = usize::from(inside(app.areas().body).height);
-        self.viewer.pieces() > 0 && self.whole_claim(app, width).len() * 2 > height
+        // A picture is looked at, and with what its page read it needs more room than a text that is scrolled.
+        let parts = if self.viewer.kind() == Some(EvidenceKind::Screenshot) { 3 } else { 2 };
+        self.viewer.pieces() > 0 && self.whole_claim(app, width).len() * parts > height
     }
 
     fn room(&self, app: &App) -> Room {
@@ -85,7 +101,7 @@ impl EvidenceScreen {
     fn hints(&self, app: &App) -> Vec<Action> {
         let kind = self.viewer.kind();
         let of_kind: &[Action] = match kind {
-            Some(EvidenceKind::Screenshot) => &[Action::Zoom],
+            Some(EvidenceKind::Screenshot) => &[Action::Faster, Action::Zoom],
             Some(EvidenceKind::Recording) => {
                 &[Action::Play, Action::Left, Action::Right, Action::Faster, Action::Slower]
             }
@@ -94,6 +110,7 @@ impl EvidenceScreen {
             Some(EvidenceKind::Page | EvidenceKind::App | EvidenceKind::Steps | EvidenceKind::Unknown) => {
                 &[Action::Raw]
             }
+            Some(EvidenceKind::Terminal) if self.viewer.recording_beside().is_some() => &[Action::Play],
             Some(EvidenceKind::Terminal) | None => &[],
         };
         let folds =
@@ -109,11 +126,18 @@ impl Popup for EvidenceScreen {
         let title = Row::of(StyleRole::Strong, "Evidence");
         let title = app.drafts.marked(title, |subject| subject.is_about(&self.assertion));
         let fold = if self.viewer.kind() == Some(EvidenceKind::Http) { "headers" } else { "all words" };
+        let (play, faster) = match self.viewer.kind() {
+            Some(EvidenceKind::Screenshot) => ("play", "nearer"),
+            Some(EvidenceKind::Terminal) => ("play its recording", "faster"),
+            _ => ("play", "faster"),
+        };
         ScreenInfo::new(app, Context::Evidence, title)
             .hints(next.chain(self.hints(app)))
             .hints([Action::Edit, Action::Waive, Action::Down, Action::Back])
             .calling(Action::NextMatch, "next piece")
             .calling(Action::Zoom, "all of it, or its width")
+            .calling(Action::Faster, faster)
+            .calling(Action::Play, play)
             .calling(Action::Fold, fold)
             .calling(Action::Left, "step back")
             .calling(Action::Right, "step on")
@@ -122,7 +146,10 @@ impl Popup for EvidenceScreen {
     }
 
     fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
-        self.viewer.fetch()
+        match self.opens {
+            Opens::Piece => self.viewer.fetch(),
+            Opens::Recording => self.viewer.play(),
+        }
     }
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
@@ -158,10 +185,8 @@ impl Popup for EvidenceScreen {
         self.viewer.pace()
     }
 
-    fn answered(&mut self, app: &App, at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
-        let room = self.room(app);
-        self.viewer.answered(app, at, room, call, result);
-        PopupResult::stay()
+    fn answered(&mut self, app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
+        self.viewer.answered(app, call, result)
     }
 
     fn detail(&self, app: &App, _at: &Place, width: usize) -> Vec<Section> {

@@ -1,23 +1,23 @@
 //! A piece of evidence, fetched when it is looked at, and drawn below what it is to prove.
 
+mod lens;
+mod picture;
 mod player;
 mod reader;
 
 use std::sync::Arc;
 
 use super::prelude::*;
-use super::section::{self, Picture};
 use super::{Place, RefreshRate};
 use crate::domain::evidence::{EvidenceDoc, EvidenceKind};
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::{EvidenceRef, Verdict};
-use crate::tui::picture::{Fit, Graphics, Painted, PictureKey, Pictures, Window};
 use crate::view::assertion::Looking;
-use crate::view::evidence::{Proof, Reading, head, page, pixels};
+use crate::view::evidence::{Proof, Reading, head, in_short, page};
 use crate::view::row::plain;
+use lens::Lens;
 use player::Player;
-use ratatui::layout::Size;
 use reader::Reader;
 
 /// Lines that stay in sight above a place that is gone to.
@@ -29,9 +29,20 @@ pub struct EvidenceViewer {
     assertion: Option<AssertionId>,
     references: Vec<EvidenceRef>,
     at: usize,
+    /// What stands beside the piece, while it is looked at in its place.
+    aside: Option<EvidenceRef>,
     piece: Option<Result<Piece, String>>,
+    search: Search,
     reader: Reader,
-    fit: Fit,
+    lens: Lens,
+}
+
+/// Whether a recording is looked for among the pieces, to be played.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Search {
+    #[default]
+    No,
+    Recording,
 }
 
 /// A piece that is here.
@@ -41,6 +52,8 @@ struct Piece {
     /// The bytes of a picture, in base64.
     png: Arc<str>,
     player: Option<Player>,
+    /// What the page read that a picture shows.
+    read: Option<EvidenceDoc>,
 }
 
 /// The room in which a piece is looked at.
@@ -81,6 +94,7 @@ impl EvidenceViewer {
         }
         let looked_at = self.references.get(self.at).cloned();
         self.references = references(&app.mission, &assertion);
+        self.aside = None;
         let place = self.references.iter().position(|known| Some(known) == looked_at.as_ref());
         self.at = place.unwrap_or(0);
         if place.is_some() { PopupResult::stay() } else { self.fetch() }
@@ -100,8 +114,19 @@ impl EvidenceViewer {
     pub fn fetch(&mut self) -> PopupResult {
         self.piece = None;
         self.reader.begin();
-        let Some(reference) = self.references.get(self.at).cloned() else { return PopupResult::stay() };
+        let Some(reference) = self.shown().cloned() else { return PopupResult::stay() };
         PopupResult::ask(Call::Evidence { reference })
+    }
+
+    /// Looks for a recording among the pieces and beside them, from the one that is looked at on, and plays it.
+    pub fn play(&mut self) -> PopupResult {
+        self.search = Search::Recording;
+        self.fetch()
+    }
+
+    /// The piece on the screen.
+    fn shown(&self) -> Option<&EvidenceRef> {
+        self.aside.as_ref().or_else(|| self.references.get(self.at))
     }
 
     /// Looks at the next piece, around the end.
@@ -115,45 +140,66 @@ impl EvidenceViewer {
     }
 
     fn go(&mut self, by: usize) -> PopupResult {
-        if self.references.len() < 2 {
+        if self.references.len() < 2 && self.aside.is_none() {
             return PopupResult::stay();
         }
-        self.at = (self.at + by) % self.references.len();
+        if self.aside.take().is_none() {
+            self.at = (self.at + by) % self.references.len();
+        }
         self.fetch()
     }
 
-    /// Takes the piece in, when it is the one that is looked at, and goes to where it is of use.
-    pub fn answered(&mut self, app: &App, at: &mut Place, room: Room, call: &Call, result: &Answer) {
-        let Call::Evidence { reference } = call else { return };
-        if self.references.get(self.at) != Some(reference) {
-            return;
+    /// Takes the piece in, when it is the one that is looked at.
+    pub fn answered(&mut self, app: &App, call: &Call, result: &Answer) -> PopupResult {
+        let Call::Evidence { reference } = call else { return PopupResult::stay() };
+        if self.shown() != Some(reference) {
+            if let (Some(Ok(piece)), Ok(Reply::Evidence { evidence })) = (&mut self.piece, result)
+                && piece.doc.beside.as_ref() == Some(reference)
+            {
+                piece.read = Some(evidence.clone());
+            }
+            return PopupResult::stay();
         }
         self.piece = match result {
             Ok(Reply::Evidence { evidence }) => Some(Ok(Piece::new(evidence.clone()))),
             Ok(_) => None,
             Err(error) => Some(Err(error.to_string())),
         };
-        if at.top == 0 {
-            at.top = self.first_look(app, room);
+        match self.search {
+            Search::Recording => self.search_on(app),
+            Search::No => self.ask_what_it_read(),
         }
     }
 
-    /// The line that is seen first: of a piece that is looked at rather than read its heading, where not all of it is seen
-    /// from the top; of one with failures the first of them.
-    fn first_look(&self, app: &App, room: Room) -> usize {
-        let Some(Ok(piece)) = &self.piece else { return 0 };
-        let seen = usize::from(room.area.height);
-        let heading = self.heading(app, piece, room).len();
-        if let Some(failure) = self.failures(piece, room).first() {
-            let line = room.above + heading + failure;
-            return if line + 1 < seen { 0 } else { line.saturating_sub(ABOVE) };
+    /// Of a picture, what its page read stands below it.
+    fn ask_what_it_read(&self) -> PopupResult {
+        let beside = self.doc().filter(|doc| doc.kind == EvidenceKind::Screenshot);
+        let beside = beside.and_then(|doc| doc.beside.clone());
+        beside.map_or_else(PopupResult::stay, |reference| PopupResult::ask(Call::Evidence { reference }))
+    }
+
+    /// Plays the piece if it is a recording, goes to the one beside it, or on to the next piece.
+    fn search_on(&mut self, app: &App) -> PopupResult {
+        if let Some(Ok(Piece { player: Some(player), .. })) = &mut self.piece {
+            self.search = Search::No;
+            player.act(app, Action::Play);
+            return PopupResult::stay();
         }
-        let is_seen = matches!(
-            piece.doc.kind,
-            EvidenceKind::Screenshot | EvidenceKind::Terminal | EvidenceKind::Recording
-        );
-        let ends = room.above + section::height(&self.sections(app, room));
-        if is_seen && ends > seen { room.above } else { 0 }
+        if let Some(recording) = self.recording_beside() {
+            self.aside = Some(recording);
+            return self.fetch();
+        }
+        self.at += 1;
+        if self.at < self.references.len() {
+            return self.fetch();
+        }
+        (self.at, self.search) = (0, Search::No);
+        PopupResult { say: Some("nothing was recorded for this".to_owned()), ..self.fetch() }
+    }
+
+    /// The recording of the session that the screen is of.
+    pub fn recording_beside(&self) -> Option<EvidenceRef> {
+        self.doc().filter(|doc| doc.kind == EvidenceKind::Terminal)?.beside.clone()
     }
 
     /// The piece, once it is here.
@@ -181,6 +227,10 @@ impl EvidenceViewer {
         {
             return Some(PopupResult::stay());
         }
+        if self.kind() == Some(EvidenceKind::Screenshot) && self.lens.act(action) {
+            at.top = room.above;
+            return Some(PopupResult::stay());
+        }
         match action {
             Action::NextMatch | Action::Right | Action::NextPane => {
                 at.top = 0;
@@ -193,15 +243,13 @@ impl EvidenceViewer {
             Action::NextFailure | Action::PreviousFailure => {
                 return Some(self.go_to_failure(app, at, room, action));
             }
-            Action::Zoom if self.kind() == Some(EvidenceKind::Screenshot) => {
-                self.fit = if self.fit == Fit::Whole { Fit::Width } else { Fit::Whole };
-                at.top = room.above;
-            }
+            Action::Recording => return Some(self.play()),
+            Action::Play if self.recording_beside().is_some() => return Some(self.play()),
             Action::Fold => self.reader.fold(),
             Action::Raw => self.reader.turn(),
             Action::Outside => return Some(self.outside()),
             Action::Copy => {
-                let reference = self.references.get(self.at);
+                let reference = self.shown();
                 return Some(reference.map_or_else(PopupResult::stay, |reference| {
                     PopupResult::effect(Effect::Copy(reference.0.clone()))
                 }));
@@ -254,7 +302,9 @@ impl EvidenceViewer {
             None => waiting.then(StyleRole::Dim, "fetching the evidence …"),
             Some(Err(sentence)) => waiting.then(StyleRole::Bad, sentence),
             Some(Ok(piece)) => {
-                let mut sections = vec![self.heading(app, piece, room).into()];
+                let rows = self.heading(app, piece, room);
+                let mut sections =
+                    vec![Section::Heading { rows, stays: in_short(&piece.doc, &self.number()) }];
                 sections.extend(self.content(app, piece, room));
                 return sections;
             }
@@ -263,12 +313,18 @@ impl EvidenceViewer {
     }
 
     fn number(&self) -> String {
-        format!("{} of {}", self.at + 1, self.references.len())
+        let aside = if self.aside.is_some() { "beside " } else { "" };
+        format!("{aside}{} of {}", self.at + 1, self.references.len())
     }
 
     fn heading(&self, app: &App, piece: &Piece, room: Room) -> Vec<Row> {
         let proof = Proof { doc: &piece.doc, assertion: self.assertion.as_ref() };
-        let mut rows = head(&app.mission, proof, &self.number(), app.now, usize::from(room.area.width));
+        let width = usize::from(room.area.width);
+        let mut rows = head(&app.mission, proof, &self.number(), app.now, width);
+        if let Some(shown) = self.aside.as_ref().and_then(|_| self.references.get(self.at)) {
+            let words = format!("the session that {} is a screen of, on which the verdict rests", shown.0);
+            rows.extend(paragraph(StyleRole::Dim, &words, width));
+        }
         rows.push(Row::new());
         rows
     }
@@ -286,35 +342,12 @@ impl EvidenceViewer {
             return player.sections(width);
         }
         if piece.doc.kind == EvidenceKind::Screenshot {
-            return vec![self.picture(app, piece, room)];
+            let below = self.below_picture(app, piece, width);
+            return vec![self.picture(app, piece, room, below.len()), below.into()];
         }
         let mut page = page(&piece.doc, self.reader.how, width);
         self.reader.mark(&mut page);
         vec![page.shown.into()]
-    }
-
-    /// A picture in the room that is left below what it is to prove, where that is most of it; else in all of it.
-    fn picture(&self, app: &App, piece: &Piece, room: Room) -> Section {
-        let heading = self.heading(app, piece, room).len();
-        let height = usize::from(room.area.height);
-        let left = height.saturating_sub(room.above + heading);
-        let rows = if left * 2 >= height { left } else { height.saturating_sub(heading) };
-        let free = Size { width: room.area.width, height: u16::try_from(rows).unwrap_or(u16::MAX) };
-        let in_words = |said| in_words(app, piece, said, usize::from(room.area.width)).into();
-        let drawn = pixels(&piece.png).filter(|_| app.canvas.graphics != Graphics::None);
-        let Some(pixels) = drawn else { return in_words(None) };
-        let size = app.canvas.fitted(pixels, free, self.fit);
-        let (reference, window) = (piece.doc.reference.clone(), Window::whole(size.height));
-        let key = PictureKey { reference, size, window };
-        match made(&app.pictures, &key) {
-            Ok(painted) => Section::Picture(Picture {
-                reference: key.reference,
-                size,
-                png: Arc::clone(&piece.png),
-                painted,
-            }),
-            Err(why) => in_words(Some(&why)),
-        }
     }
 }
 
@@ -328,31 +361,8 @@ impl Piece {
             EvidenceKind::Recording => Player::of(&doc.content).ok(),
             _ => None,
         };
-        Self { doc, png, player }
+        Self { doc, png, player, read: None }
     }
-}
-
-/// What is ready of a picture, or why nothing ever is.
-fn made(pictures: &Pictures, key: &PictureKey) -> Result<Vec<Arc<Painted>>, String> {
-    let mut ready = Vec::new();
-    for painted in pictures.of(key) {
-        match painted {
-            Ok(painted) => ready.push(Arc::clone(painted)),
-            Err(why) => return Err(why.clone()),
-        }
-    }
-    Ok(ready)
-}
-
-/// A picture that cannot be drawn: what it is, and how it is seen all the same.
-fn in_words(app: &App, piece: &Piece, why: Option<&String>, width: usize) -> Vec<Row> {
-    let key = app.keymap.key_of(&[Context::Evidence], Action::Outside);
-    let key = key.map(|key| format!("{key} opens it in another program; ")).unwrap_or_default();
-    let how = format!("{key}`flightdeck evidence {} --out FILE` writes it to a file.", piece.doc.reference.0);
-    let mut rows = page(&piece.doc, Reading::default(), width).shown.into_rows();
-    rows.extend(why.map(|why| paragraph(StyleRole::Bad, why, width)).into_iter().flatten());
-    rows.extend(paragraph(StyleRole::Dim, &how, width));
-    rows
 }
 
 fn references(mission: &Mission, assertion: &AssertionId) -> Vec<EvidenceRef> {

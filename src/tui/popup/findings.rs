@@ -62,14 +62,14 @@ impl Popup for Findings {
         if let (Action::Trace, Some(id)) = (action, selected) {
             return PopupResult::open(TraceScreen::of(TraceSubject::Finding(id)));
         }
-        if !matches!(action, Action::Open | Action::Evidence | Action::Dismiss | Action::Defer | Action::Mend)
-        {
+        let evidence = matches!(action, Action::Evidence | Action::Recording);
+        if !evidence && !matches!(action, Action::Open | Action::Dismiss | Action::Defer | Action::Mend) {
             return PopupResult::pass();
         }
         let findings = app.mission.findings_by_weight();
         let Some(finding) = findings.get(at.list.selected) else { return PopupResult::stay() };
-        if action == Action::Evidence {
-            return proof::open(app, proof::of_finding(&app.mission, finding.id));
+        if evidence {
+            return proof::open(app, proof::of_finding(&app.mission, finding.id), action);
         }
         if action != Action::Open {
             return decide_finding(app, finding.id, action);

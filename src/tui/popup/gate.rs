@@ -25,8 +25,12 @@ use crate::tui::drafts::Subject;
 use crate::tui::picture::PictureKey;
 use crate::view::gate_items::{self, GateItem};
 use crate::view::row::Piece;
+use crate::view::text::plural;
 use crate::view::work::gate_name;
 use crate::view::{assertion, gate, gate_page};
+
+/// Lines of a summary that are seen at least before it is cut at a whole sentence.
+const LEAST_SEEN: usize = 3;
 
 /// The screen of one gate.
 #[derive(Debug)]
@@ -121,11 +125,13 @@ impl GateScreen {
         gate::summary(&app.mission, self.gate, usize::from(inside(app.areas().body).width))
     }
 
-    /// Turns the pages of a summary that does not fit, when the list below it has no more in that direction.
-    fn turn_head(&mut self, app: &App, by: SelectionStep) {
+    /// Turns the pages of a summary that does not fit, down for 1 and up for -1: at most so far that no line is skipped.
+    fn turn_head(&mut self, app: &App, direction: isize) -> PopupResult {
         let rows = self.summary(app).len();
         let room = head_room(inside(app.areas().body), rows);
-        self.head_top = List::scrolled(self.head_top, by, rows, room);
+        let by = isize::try_from(room.saturating_sub(1).clamp(1, LEAST_SEEN)).unwrap_or(1);
+        self.head_top = List::scrolled(self.head_top, SelectionStep::By(direction * by), rows, room);
+        PopupResult::stay()
     }
 
     /// A gate that was decided a moment ago is no longer asked about, even before the event is here.
@@ -140,8 +146,16 @@ impl GateScreen {
 
     /// An item in full; its evidence stands below it, beside the verdict that rests on it.
     fn above(&self, app: &App, item: &GateItem, width: usize) -> Vec<Row> {
+        let height = usize::from(self.room(app).height);
         let mut rows = match item {
-            GateItem::Assertion(id) => assertion::claim(&app.mission, id, self.viewer.looking(), width),
+            GateItem::Assertion(id) => {
+                let whole = assertion::claim(&app.mission, id, self.viewer.looking(), width);
+                if self.viewer.pieces() > 0 && whole.len() * 2 > height {
+                    assertion::gate_claim(&app.mission, id, self.viewer.looking(), width)
+                } else {
+                    whole
+                }
+            }
             other => gate_items::detail(&app.mission, other, width),
         };
         rows.push(Row::new());
@@ -162,10 +176,11 @@ impl GateScreen {
                 Action::Waive => PopupResult::open(Prompt::new(app, Purpose::Waive(id))),
                 Action::Retire => PopupResult::open(Prompt::new(app, Purpose::Retire(id))),
                 Action::Edit => PopupResult::open(AssertionScreen::edit(app, &id)),
+                Action::Recording => PopupResult::open(EvidenceScreen::playing(&app.mission, id)),
                 _ => PopupResult::open(EvidenceScreen::new(&app.mission, id)),
             },
-            (item, Action::Evidence) => {
-                proof::open(app, proof::of_item(&app.mission, self.gate, item.as_ref()))
+            (item, Action::Evidence | Action::Recording) => {
+                proof::open(app, proof::of_item(&app.mission, self.gate, item.as_ref()), action)
             }
             (Some(GateItem::Feature(id)), Action::Open) => PopupResult::open(FeatureScreen::new(id)),
             (Some(GateItem::Finding(_)), Action::Open) => PopupResult::open(Findings),
@@ -218,7 +233,7 @@ impl Popup for GateScreen {
         hints.extend([Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1));
         let summary = self.summary(app).len();
         let cut = summary > head_room(inside(app.areas().body), summary);
-        hints.extend([Action::FurtherDown].into_iter().filter(|_| cut));
+        hints.extend([Action::Zoom].into_iter().filter(|_| cut));
         hints.extend([Action::PageDown].into_iter().filter(|_| is_wide(inside(app.areas().body))));
         hints.extend([Action::Evidence, Action::Help, Action::Back]);
         ScreenInfo::new(app, Context::Gate, title)
@@ -227,6 +242,7 @@ impl Popup for GateScreen {
             .calling(Action::PageDown, "scroll")
             .calling(Action::Add, "add an assertion")
             .calling(Action::Open, "in full")
+            .calling(Action::Zoom, "all above")
     }
 
     /// Where it is longer than its room, a part of it is seen, and the last row says how much follows.
@@ -237,11 +253,18 @@ impl Popup for GateScreen {
             return rows;
         }
         let top = self.head_top.min(rows.len().saturating_sub(room));
-        let mut seen: Vec<Row> = rows.iter().skip(top).take(room).cloned().collect();
-        let hidden = rows.len() - top - seen.len();
-        if let Some(last) = seen.last_mut().filter(|_| hidden > 0) {
-            last.right = vec![Piece::new(StyleRole::Warn, format!("+{hidden} more ↓"))];
+        if top + room >= rows.len() {
+            return rows.into_iter().skip(top).collect();
         }
+        // Below what is seen stands how much is not; a sentence that would be seen in part is not begun.
+        let begins = |row: &Row| row.left.first().is_some_and(|lead| !lead.text.trim().is_empty());
+        let whole = (top + LEAST_SEEN..top + room).rev().find(|at| rows.get(*at).is_some_and(begins));
+        let end = whole.unwrap_or(top + room - 1);
+        let hidden = plural(rows.len() - end, "more line");
+        let key = |action| app.keymap.key_of(&[Context::Gate], action);
+        let all = key(Action::Zoom).map(|key| format!(" · {key}: all of it")).unwrap_or_default();
+        let mut seen: Vec<Row> = rows.into_iter().skip(top).take(end - top).collect();
+        seen.push(Row::of(StyleRole::Warn, format!("+{hidden}{all}")));
         seen
     }
 
@@ -268,7 +291,7 @@ impl Popup for GateScreen {
         let head = Rect { height: head, ..inner };
         let rule = Rect { height: above - head.height, ..below(inner, head.height) };
         let lower = below(inner, above);
-        let left = if is_wide(inner) { inner.width * 2 / 5 } else { inner.width };
+        let left = if is_wide(inner) { inner.width * 9 / 20 } else { inner.width };
         let list = Rect { width: left.saturating_sub(2), ..lower };
         Parts { head, rule, list, detail: Rect { x: inner.x + left, width: inner.width - left, ..lower } }
     }
@@ -315,12 +338,8 @@ impl Popup for GateScreen {
         self.selected(app, at)
     }
 
-    fn answered(&mut self, app: &App, at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
-        let area = self.room(app);
-        let item = self.selected_item(app, at);
-        let rows = item.map_or(0, |item| self.above(app, &item, area.width.into()).len());
-        self.viewer.answered(app, at, Room { area, above: rows }, call, result);
-        PopupResult::stay()
+    fn answered(&mut self, app: &App, _at: &mut Place, call: &Call, result: &Answer) -> PopupResult {
+        self.viewer.answered(app, call, result)
     }
 
     fn picture(&self, app: &App, at: &Place) -> Option<(PictureKey, Arc<str>)> {
@@ -341,6 +360,7 @@ impl Popup for GateScreen {
             | Action::Edit
             | Action::Open
             | Action::Evidence
+            | Action::Recording
             | Action::Retire
             | Action::Dismiss
             | Action::Defer
@@ -348,14 +368,9 @@ impl Popup for GateScreen {
             Action::Unshown => PopupResult::open(UnshownScreen::new(self.gate)),
             Action::Trace => PopupResult::open(self.trace(app, at)),
             Action::Add => PopupResult::open(AssertionScreen::add(app)),
-            Action::FurtherUp => {
-                self.turn_head(app, SelectionStep::By(-3));
-                PopupResult::stay()
-            }
-            Action::FurtherDown => {
-                self.turn_head(app, SelectionStep::By(3));
-                PopupResult::stay()
-            }
+            Action::Zoom => PopupResult::open(GateItemScreen::summary(self.gate)),
+            Action::FurtherUp => self.turn_head(app, -1),
+            Action::FurtherDown => self.turn_head(app, 1),
             Action::NextMatch | Action::Right => self.viewer.forward(),
             Action::PreviousMatch | Action::Left => self.viewer.back(),
             _ => PopupResult::pass(),

@@ -1,21 +1,37 @@
-//! An item of a gate that is no assertion, feature, report or finding, in full: what was asked for, how it is checked, a
-//! milestone, and what changed since the plan that was refused. A narrow gate has no room for it beside the list.
+//! What a gate has no room for, in full: what stands above its list, and an item that is no assertion, feature, report or
+//! finding, such as what was asked for, how it is checked, a milestone, or what changed since the plan that was refused.
 
 use super::prelude::*;
+use crate::domain::gate::GateId;
+use crate::view::gate;
 use crate::view::gate_items::{self, GateItem};
 
-/// The screen of an item.
+/// The screen of a part of a gate.
 #[derive(Debug)]
-pub struct GateItemScreen(GateItem);
+pub struct GateItemScreen(Part);
+
+#[derive(Debug)]
+enum Part {
+    Summary(GateId),
+    Item(GateItem),
+}
 
 impl GateItemScreen {
     /// The screen of an item.
     pub fn new(item: GateItem) -> Self {
-        Self(item)
+        Self(Part::Item(item))
+    }
+
+    /// The screen of what stands above the items.
+    pub fn summary(gate: GateId) -> Self {
+        Self(Part::Summary(gate))
     }
 
     fn page(&self, app: &App, width: usize) -> Vec<Row> {
-        gate_items::detail(&app.mission, &self.0, width)
+        match &self.0 {
+            Part::Summary(gate) => gate::summary(&app.mission, *gate, width),
+            Part::Item(item) => gate_items::detail(&app.mission, item, width),
+        }
     }
 }
 
@@ -31,6 +47,9 @@ impl Popup for GateItemScreen {
     }
 
     fn act(&mut self, _app: &App, _at: &mut Place, action: Action) -> PopupResult {
-        if action == Action::Open { PopupResult::close() } else { PopupResult::pass() }
+        match action {
+            Action::Open | Action::Zoom => PopupResult::close(),
+            _ => PopupResult::pass(),
+        }
     }
 }

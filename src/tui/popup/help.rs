@@ -1,7 +1,12 @@
 //! The keys of the screen below, read from the keymap.
 
 use super::prelude::*;
+use crate::view::prose::hanging;
 use crate::view::text::width;
+
+/// Cells of a row, and of the keys in it.
+const WIDTH: usize = 72;
+const KEYS: usize = 22;
 
 /// The help of a screen.
 #[derive(Debug)]
@@ -13,13 +18,16 @@ impl Help {
     /// Help for the screen that is uppermost now.
     pub fn new(app: &App) -> Self {
         let mut rows = Vec::new();
-        for place in app.places() {
+        for (index, place) in app.places().into_iter().enumerate() {
             section(app, place, &mut rows);
+            // What one sees here is explained before the keys that hold everywhere.
+            if index == 0 {
+                signs(&mut rows);
+            }
         }
         if app.places().len() == 1 {
             section(app, Context::Global, &mut rows);
         }
-        signs(&mut rows);
         Self { rows }
     }
 }
@@ -52,13 +60,22 @@ fn signs(rows: &mut Vec<Row>) {
         (Glyph::Stale, StyleRole::Warn, "the wording was changed after the verdict"),
         (Glyph::Waived, StyleRole::Warn, "let pass by you, with a reason"),
         (Glyph::Step, StyleRole::Dim, "a step of validation to come"),
-        (Glyph::Evidence, StyleRole::Dim, "how many pieces of evidence"),
+        (Glyph::Evidence, StyleRole::Dim, "evidence: ▣ 2 are two pieces"),
         (Glyph::Needs, StyleRole::Warn, "waits for you"),
+    ];
+    const WORDS: [(&str, &str); 4] = [
+        ("rev. 2", "an assertion's second wording: verdicts on the first no longer count"),
+        ("round 2", "a milestone's second validation, after what the first found was mended"),
+        ("REQ-3", "a sentence of what you asked for; an assertion shows that it holds"),
+        ("by hand", "what a worker says it tried itself: its word, until somebody else sees it"),
     ];
     rows.extend([Row::new(), Row::of(StyleRole::Strong, "Signs")]);
     for (glyph, style, meaning) in SIGNS {
-        let sign = Row::new().sign(style, glyph).then(StyleRole::Text, " ".repeat(20));
+        let sign = Row::new().sign(style, glyph).then(StyleRole::Text, " ".repeat(KEYS - 2));
         rows.push(sign.then(StyleRole::Text, meaning));
+    }
+    for (word, meaning) in WORDS {
+        rows.extend(hanging((StyleRole::Dim, &format!("{word:<KEYS$}")), StyleRole::Text, meaning, WIDTH));
     }
 }
 
@@ -79,9 +96,12 @@ fn section(app: &App, place: Context, rows: &mut Vec<Row>) {
     for (action, chords) in listing {
         let keys: Vec<String> = chords.iter().map(ToString::to_string).collect();
         let keys = keys.join("  ");
-        let fill = " ".repeat(22_usize.saturating_sub(width(&keys)).max(1));
-        rows.push(
-            Row::of(StyleRole::Key, keys).then(StyleRole::Text, fill).then(StyleRole::Text, action.about()),
-        );
+        let fill = " ".repeat(KEYS.saturating_sub(width(&keys)).max(1));
+        rows.extend(hanging(
+            (StyleRole::Key, &format!("{keys}{fill}")),
+            StyleRole::Text,
+            action.about(),
+            WIDTH,
+        ));
     }
 }

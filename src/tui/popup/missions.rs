@@ -15,7 +15,7 @@ impl Popup for Missions {
             .note(app.missions.len().to_string())
             .hints([Action::Open, Action::Add, Action::Up, Action::Down, Action::Back])
             .empty("No missions are known here.")
-            .fitting(110, app.missions.len().clamp(1, 30))
+            .fitting(118, app.missions.len().clamp(1, 30))
     }
 
     fn len(&self, app: &App) -> usize {
@@ -23,7 +23,8 @@ impl Popup for Missions {
     }
 
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
-        app.missions.get(seen).into_iter().flatten().map(|card| row(app, card)).collect()
+        let room = usize::from(inside(self.info(app, &Place::default()).area).width);
+        app.missions.get(seen).into_iter().flatten().map(|card| row(app, card, room)).collect()
     }
 
     fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
@@ -42,7 +43,7 @@ impl Popup for Missions {
 }
 
 /// The row of a card, which says when it is the mission that is shown.
-fn row(app: &App, card: &MissionCard) -> Row {
+fn row(app: &App, card: &MissionCard, room: usize) -> Row {
     let here = if app.mission.id() == Some(&card.id) { "  (this one)" } else { "" };
-    card::row(card, app.now, usize::from(app.size.width)).then(StyleRole::Dim, here)
+    card::row(card, app.now, room).then(StyleRole::Dim, here)
 }

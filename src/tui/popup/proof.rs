@@ -7,6 +7,7 @@ use crate::domain::attention::{Need, NeedKind};
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, FindingId};
 use crate::domain::mission::Mission;
+use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::focus::Pane;
 use crate::tui::select::{selected_assertion, selected_moment, selected_target};
@@ -17,19 +18,27 @@ use crate::view::timeline::Moment;
 /// Why no evidence is shown.
 const NOTHING: &str = "there is no evidence of this yet: nobody has tried it";
 
-/// The evidence screen of an assertion, or why there is none.
-pub fn open(app: &App, assertion: Option<AssertionId>) -> PopupResult {
+/// The evidence screen of an assertion, or why there is none; the key for recordings plays one there.
+pub fn open(app: &App, assertion: Option<AssertionId>, action: Action) -> PopupResult {
     match assertion {
-        Some(id) => PopupResult::open(EvidenceScreen::new(&app.mission, id)),
+        Some(id) => PopupResult::open(of_assertion(&app.mission, id, action)),
         None => PopupResult::say(NOTHING),
     }
 }
 
 /// Of what is selected on the main screen, else of what most needs a look.
-pub fn screen(app: &App) -> Result<Box<dyn Popup>, &'static str> {
+pub fn screen(app: &App, action: Action) -> Result<Box<dyn Popup>, &'static str> {
     let selected = if app.screens.is_empty() { of_pane(app) } else { None };
     let meant = selected.or_else(|| of_gate(&app.mission, GateId::Final));
-    meant.map(|id| Box::new(EvidenceScreen::new(&app.mission, id)) as Box<dyn Popup>).ok_or(NOTHING)
+    meant.map(|id| Box::new(of_assertion(&app.mission, id, action)) as Box<dyn Popup>).ok_or(NOTHING)
+}
+
+fn of_assertion(mission: &Mission, id: AssertionId, action: Action) -> EvidenceScreen {
+    if action == Action::Recording {
+        EvidenceScreen::playing(mission, id)
+    } else {
+        EvidenceScreen::new(mission, id)
+    }
 }
 
 fn of_pane(app: &App) -> Option<AssertionId> {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use ratatui::layout::{Rect, Size};
 
 use crate::domain::verdict::EvidenceRef;
-use crate::tui::picture::{Painted, PictureKey, Placement, Window};
+use crate::tui::layout::below;
+use crate::tui::picture::{Painted, PictureKey, Placement, Strip, Window};
 use crate::tui::widget::painter::Painter;
 use crate::view::evidence::Shown;
 use crate::view::row::Row;
@@ -16,6 +17,11 @@ use crate::view::text::clean;
 #[derive(Debug, Clone)]
 pub enum Section {
     Shown(Shown),
+    /// Rows above a piece. Once they are scrolled past, one row that says the same in short stays at the top.
+    Heading {
+        rows: Vec<Row>,
+        stays: Row,
+    },
     Picture(Picture),
 }
 
@@ -24,6 +30,7 @@ pub enum Section {
 pub struct Picture {
     pub reference: EvidenceRef,
     pub size: Size,
+    pub strip: Strip,
     /// A PNG, in base64.
     pub png: Arc<str>,
     pub painted: Vec<Arc<Painted>>,
@@ -49,6 +56,15 @@ pub fn height(sections: &[Section]) -> usize {
 /// Draws the lines that are seen, from `top` on or from as far down as there is something to fill the area.
 pub fn draw(painter: &mut Painter<'_>, area: Rect, top: usize, sections: &[Section]) {
     let top = first_seen(sections, top, usize::from(area.height));
+    let kept = kept(sections, top);
+    let area = match kept {
+        Some(row) => {
+            painter.row(area, row);
+            below(area, 1)
+        }
+        None => area,
+    };
+    let top = top + usize::from(kept.is_some());
     let lines = sections.iter().flat_map(|section| (0..len(section)).map(move |line| (section, line)));
     for (at, (section, line)) in area.rows().zip(lines.skip(top)) {
         draw_line(painter, section, at, line);
@@ -63,9 +79,27 @@ pub fn draw(painter: &mut Painter<'_>, area: Rect, top: usize, sections: &[Secti
 /// The picture that is wanted where sections are seen from `top` on.
 pub fn wanted(sections: &[Section], top: usize, height: u16) -> Option<(PictureKey, Arc<str>)> {
     let top = first_seen(sections, top, usize::from(height));
-    let (picture, _, window) = pictures(sections, top, height).next()?;
-    let key = PictureKey { reference: picture.reference.clone(), size: picture.size, window };
+    let kept = u16::from(kept(sections, top).is_some());
+    let (picture, _, window) =
+        pictures(sections, top + usize::from(kept), height.saturating_sub(kept)).next()?;
+    let Picture { reference, size, strip, .. } = picture;
+    let key = PictureKey { reference: reference.clone(), size: *size, window, strip: *strip };
     Some((key, Arc::clone(&picture.png)))
+}
+
+/// The heading whose beginning was scrolled past, in short.
+fn kept(sections: &[Section], top: usize) -> Option<&Row> {
+    let mut begins = 0;
+    let mut kept = None;
+    for section in sections {
+        if let Section::Heading { stays, .. } = section
+            && begins < top
+        {
+            kept = Some(stays);
+        }
+        begins += len(section);
+    }
+    kept
 }
 
 fn first_seen(sections: &[Section], top: usize, seen: usize) -> usize {
@@ -101,7 +135,7 @@ impl Picture {
 
 fn len(section: &Section) -> usize {
     match section {
-        Section::Shown(Shown::Rows(rows)) => rows.len(),
+        Section::Shown(Shown::Rows(rows)) | Section::Heading { rows, .. } => rows.len(),
         Section::Shown(Shown::Screen(lines)) => lines.len(),
         Section::Picture(picture) => picture.size.height.into(),
     }
@@ -109,7 +143,7 @@ fn len(section: &Section) -> usize {
 
 fn draw_line(painter: &mut Painter<'_>, section: &Section, line: Rect, index: usize) {
     match section {
-        Section::Shown(Shown::Rows(rows)) => {
+        Section::Shown(Shown::Rows(rows)) | Section::Heading { rows, .. } => {
             rows.get(index).into_iter().for_each(|row| painter.row(line, row));
         }
         Section::Shown(Shown::Screen(lines)) => {

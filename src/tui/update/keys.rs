@@ -62,7 +62,7 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
         Action::Palette => stack::open(app, Box::new(Palette::new(app))),
         Action::Pause => pause(app),
         Action::Retry => resume(app),
-        Action::Evidence => evidence(app),
+        Action::Evidence | Action::Recording => evidence(app, action),
         _ => {
             if let Some(stashed) = app.stash.take_if(|_| action == Action::Editor) {
                 return Some(stack::reopen(app, stashed));
@@ -74,8 +74,8 @@ fn global(app: &mut App, action: Action) -> Option<Vec<Effect>> {
 }
 
 /// Shows what proves or disproves what is selected.
-fn evidence(app: &mut App) -> Vec<Effect> {
-    match crate::tui::popup::proof::screen(app) {
+fn evidence(app: &mut App, action: Action) -> Vec<Effect> {
+    match crate::tui::popup::proof::screen(app, action) {
         Ok(screen) => stack::open(app, screen),
         Err(why) => {
             say(app, Tone::Done, why);

@@ -16,7 +16,7 @@ use crate::tui::styles::Styles;
 use crate::view::glyph::{Charset, to_ascii};
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
-use crate::view::text::{clean, clip, cut, is_plain, width};
+use crate::view::text::{clean, clip, cut, is_plain, shortened, width};
 
 /// Draws on a frame, in the styles of the theme and with the characters that the terminal has.
 #[derive(Debug)]
@@ -81,11 +81,8 @@ impl Painter<'_> {
             if fits {
                 used += self.text((x + used, y), left, piece.style, &piece.text);
             } else {
-                let clipped = if more {
-                    format!("{}…", cut(&piece.text, usize::from(left.saturating_sub(1))))
-                } else {
-                    clip(&piece.text, usize::from(left))
-                };
+                let room = usize::from(left);
+                let clipped = if more { shortened(&piece.text, room) } else { clip(&piece.text, room) };
                 return used + self.text((x + used, y), left, piece.style, &clipped);
             }
         }

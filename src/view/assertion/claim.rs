@@ -1,7 +1,10 @@
 //! An assertion above its evidence: what it says, and its verdicts down to the one that rests on the piece that is looked
 //! at; all of it, or as much as a small screen has room for.
 
-use super::{VerdictRows, decided, head, name, no_verdict, stale, verdict, verdict_rows};
+use super::{
+    VerdictRows, decided, head, name, no_verdict, seen_red, since_proof, stale, verdict, verdict_rows,
+};
+use crate::domain::contract::Assertion;
 use crate::domain::id::AssertionId;
 use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::prelude::*;
@@ -25,13 +28,35 @@ pub fn claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: u
 
 /// The same where there is little room: what it says, how it is checked and what was seen, in two lines each.
 pub fn brief_claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: usize) -> Vec<Row> {
+    briefly(mission, id, looking, width, |_| Vec::new())
+}
+
+/// The same where it is decided on: with what makes a proof of less worth than it seems.
+pub fn gate_claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: usize) -> Vec<Row> {
+    briefly(mission, id, looking, width, |assertion| {
+        let since =
+            since_proof(mission, id).map(|since| labelled("since", &since, width)).unwrap_or_default();
+        let seen = seen_red(mission, assertion);
+        let seen = if seen.is_empty() { Vec::new() } else { labelled("seen red", &seen, width) };
+        [shortly(since), shortly(seen)].concat()
+    })
+}
+
+fn briefly(
+    mission: &Mission,
+    id: &AssertionId,
+    looking: Looking<'_>,
+    width: usize,
+    more: impl FnOnce(&Assertion) -> Vec<Row>,
+) -> Vec<Row> {
     let Some(assertion) = mission.assertion(id) else { return Vec::new() };
     let wording = &assertion.wording;
     let check = format!("{}: {}", wording.check.via.word(), wording.check.how);
     let mut rows = vec![name(assertion)];
-    rows.extend(folded(paragraph(StyleRole::Text, wording.statement.as_str(), width)));
-    rows.extend(folded(labelled("check", &check, width)));
-    rows.extend(decided(mission, assertion, width).into_iter().flat_map(folded));
+    rows.extend(shortly(paragraph(StyleRole::Text, wording.statement.as_str(), width)));
+    rows.extend(shortly(labelled("check", &check, width)));
+    rows.extend(more(assertion));
+    rows.extend(decided(mission, assertion, width).into_iter().flat_map(shortly));
     rows.extend(stale(mission, id));
     let given = placed(mission, id, looking);
     for (index, one) in (1..).zip(&given) {
@@ -39,7 +64,10 @@ pub fn brief_claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, wi
         rows.push(head);
         // Of those that are newer than what is looked at it is enough that they are there.
         rows.extend(
-            (index == given.len()).then(|| [folded(observed), folded(again)].concat()).into_iter().flatten(),
+            (index == given.len())
+                .then(|| [shortly(observed), shortly(again)].concat())
+                .into_iter()
+                .flatten(),
         );
     }
     if given.is_empty() {
@@ -77,7 +105,7 @@ fn verdicts_to(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width:
 }
 
 /// Two lines of a text, and that there are more.
-fn folded(mut rows: Vec<Row>) -> Vec<Row> {
+fn shortly(mut rows: Vec<Row>) -> Vec<Row> {
     const LINES: usize = 2;
     if rows.len() > LINES {
         rows.truncate(LINES);

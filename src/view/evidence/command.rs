@@ -10,6 +10,9 @@ use crate::view::text::width as cells;
 
 use super::{Form, LINES, Page, Reading, field, more, took};
 
+/// Rows of output in which a failure is seen without being led to.
+const NEAR: usize = 6;
+
 /// Lays a record out: what ran, how it ended and how long it took; the output with its failures marked.
 pub(super) fn page(value: &Value, how: Reading, width: usize) -> Page {
     let exit = ending(value.get("exit"));
@@ -53,7 +56,18 @@ pub(super) fn page(value: &Value, how: Reading, width: usize) -> Page {
         let words = plural(first + 1, "failing line");
         *second = std::mem::take(second).end(StyleRole::Bad, words);
     }
+    lead_to_first(&mut rows, &mut failures, place + 1);
     Page { shown: rows.into(), failures }
+}
+
+/// Repeats the first failing line above the output where it stands far down in it: who opens the record sees what failed.
+fn lead_to_first(rows: &mut Vec<Row>, failures: &mut [usize], at: usize) {
+    let Some(first) = failures.first().copied().filter(|first| *first > at + NEAR) else { return };
+    let Some(row) = rows.get(first) else { return };
+    let words = plural(first - at, "line");
+    let row = row.clone().end(StyleRole::Dim, format!("{words} below"));
+    rows.insert(at, row);
+    failures.iter_mut().for_each(|failure| *failure += 1);
 }
 
 /// The output as it was printed, where its record has it apart.

@@ -1,6 +1,7 @@
 //! What stands above a piece: what it is, who took it and when, at which commit, and which verdict rests on it.
 
-use crate::domain::evidence::{EvidenceDoc, Settled};
+use crate::domain::event::Actor;
+use crate::domain::evidence::{EvidenceDoc, EvidenceKind, Settled};
 use crate::domain::id::{AssertionId, Timestamp};
 use crate::domain::verdict::Verdict;
 
@@ -32,9 +33,45 @@ pub fn head(mission: &Mission, proof: Proof<'_>, place: &str, now: Timestamp, wi
     rows
 }
 
+/// The same in one row, which stays in sight when the rest is scrolled past: with what it was taken, by whom, in which
+/// round and at which commit.
+pub fn in_short(doc: &EvidenceDoc, place: &str) -> Row {
+    let facts = doc.facts.as_ref();
+    let mut words = vec![instrument(doc.kind).to_owned()];
+    words.extend(facts.map(|facts| match facts.by {
+        Actor::Attempt(id) => id.to_string(),
+        Actor::Engine => "the engine".to_owned(),
+        Actor::Person => "you".to_owned(),
+    }));
+    words.extend(
+        facts.and_then(|facts| facts.round).map(|(milestone, round)| format!("{milestone} round {round}")),
+    );
+    words.extend(facts.and_then(|facts| facts.commit.as_ref()).map(ToString::to_string));
+    if facts.is_none() {
+        words.push(one_line(&doc.title));
+    }
+    let row = Row::new().sign(StyleRole::Accent, Glyph::Evidence).then(StyleRole::Strong, words.join(" · "));
+    row.end(StyleRole::Dim, place)
+}
+
+/// With which instrument a piece was taken, and what it is.
+fn instrument(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::Command => "command",
+        EvidenceKind::Http => "http exchange",
+        EvidenceKind::Terminal => "terminal screen",
+        EvidenceKind::Recording => "terminal recording",
+        EvidenceKind::Screenshot => "browser picture",
+        EvidenceKind::Page => "browser page",
+        EvidenceKind::App => "the app's services",
+        EvidenceKind::Steps => "a tester's steps",
+        EvidenceKind::Unknown => "evidence",
+    }
+}
+
 fn facts(mission: &Mission, doc: &EvidenceDoc, now: Timestamp, width: usize) -> Vec<Row> {
     let Some(facts) = &doc.facts else { return Vec::new() };
-    let mut words = vec![format!("taken by {}", actor(mission, facts.by))];
+    let mut words = vec![format!("{}, taken by {}", instrument(doc.kind), actor(mission, facts.by))];
     words.extend(facts.round.map(|(milestone, round)| format!("{milestone} round {round}")));
     words.extend(facts.commit.as_ref().map(|commit| format!("at {commit}")));
     words.extend(facts.app.filter(|start| *start > 1).map(|start| format!("start {start} of the app")));

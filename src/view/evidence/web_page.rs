@@ -4,6 +4,25 @@ use serde_json::Value;
 
 use super::super::prelude::*;
 use super::{LINES, field, more};
+use crate::domain::evidence::EvidenceDoc;
+
+/// What a page read, below a picture of it: how long before or after that was, and what it showed.
+pub fn reading(read: &EvidenceDoc, picture: &EvidenceDoc, width: usize) -> Vec<Row> {
+    let Ok(value) = serde_json::from_str(&read.content) else { return Vec::new() };
+    let taken = |doc: &EvidenceDoc| doc.facts.as_ref().map(|facts| facts.at);
+    let apart = match (taken(read), taken(picture)) {
+        (Some(read), Some(picture)) if read < picture => {
+            format!("{} before the picture", span(picture.since(read)))
+        }
+        (Some(read), Some(picture)) if read > picture => {
+            format!("{} after the picture", span(read.since(picture)))
+        }
+        _ => "with the picture".to_owned(),
+    };
+    let heading = Row::of(StyleRole::Strong, "What the page read").then(StyleRole::Dim, format!(", {apart}"));
+    let heading = heading.end(StyleRole::Dim, &read.reference.0);
+    [Row::new(), heading].into_iter().chain(rows(&value, width)).collect()
+}
 
 /// What went wrong stands above the tree.
 pub(super) fn rows(value: &Value, width: usize) -> Vec<Row> {

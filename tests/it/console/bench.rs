@@ -35,7 +35,15 @@ impl Bench {
     }
 
     pub fn with(moment: Moment, size: (u16, u16), drafts: Drafts) -> Self {
-        let record = sample(moment);
+        Self::new(sample(moment), size, drafts)
+    }
+
+    /// A console on a record.
+    pub fn of(record: Recording, size: (u16, u16)) -> Self {
+        Self::new(record, size, Drafts::default())
+    }
+
+    fn new(record: Recording, size: (u16, u16), drafts: Drafts) -> Self {
         let mut app = blank(size, record.mission().updated);
         app.drafts = drafts;
         let effects = start(&mut app);
@@ -69,6 +77,13 @@ impl Bench {
             let effects = update(&mut self.app, Msg::Input(input));
             self.carry_out(effects);
         }
+        self
+    }
+
+    /// The terminal gets another size.
+    pub fn resize(&mut self, (width, height): (u16, u16)) -> &mut Self {
+        let effects = update(&mut self.app, Msg::Input(crossterm::event::Event::Resize(width, height)));
+        self.carry_out(effects);
         self
     }
 

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use flightdeck::domain::evidence::EvidenceKind;
+use flightdeck::domain::event::Actor;
+use flightdeck::domain::evidence::{EvidenceDoc, EvidenceFacts, EvidenceKind, Settled};
+use flightdeck::domain::id::{AttemptId, Commit, MilestoneId, Timestamp};
+use flightdeck::domain::verdict::EvidenceRef;
 use flightdeck::tui::app::App;
 use flightdeck::tui::event_loop::Console;
 use flightdeck::tui::picture::{Canvas, Graphics};
@@ -271,8 +274,7 @@ fn mended() -> Recording {
     use crate::support::mission::Flight;
     use crate::support::words;
     use flightdeck::domain::command::Command;
-    use flightdeck::domain::evidence::EvidenceDoc;
-    use flightdeck::domain::verdict::{EvidenceRef, Outcome};
+    use flightdeck::domain::verdict::Outcome;
     let judge = |flight: &mut Flight, outcome, reference: &str, observed: &str| {
         let tester = flight.start(flight.due()[0]);
         let evidence = vec![words::exchange(reference, tester)];
@@ -291,6 +293,7 @@ fn mended() -> Recording {
         title: "a look".to_owned(),
         content: content.to_owned(),
         facts: None,
+        beside: None,
     };
     let evidence = vec![doc("ev_000000000001", "an empty form"), doc("ev_000000000002", "a full form")];
     Recording { events: flight.log.clone(), evidence, ..Recording::default() }
@@ -305,7 +308,7 @@ fn each_piece_stands_in_the_block_of_the_verdict_that_rests_on_it() {
             run(blank((160, 50), now), recording, &format!("{keys}{more}")).text
         };
         let order = |text: &str, words: [&str; 3]| {
-            let places = words.map(|word| text.find(word).unwrap_or_else(|| panic!("{word}\n{text}")));
+            let places = words.map(|word| text.rfind(word).unwrap_or_else(|| panic!("{word}\n{text}")));
             assert!(places.is_sorted(), "{words:?}\n{text}");
         };
         order(&at(""), ["the form is kept", "a full form", "the form was lost"]);
@@ -325,4 +328,178 @@ fn a_long_assertion_leaves_room_for_its_evidence_and_a_key_shows_all_of_it() {
     assert_eq!(text(NARROW, "3 enter f f"), narrow);
     assert!(!text((160, 60), "3 enter").contains("f shows all"), "where there is room nothing is folded");
     insta::assert_snapshot!("folded", narrow);
+}
+
+/// Looks at the sample, every piece of whose evidence is this one, taken by a tester in a round.
+fn taken(kind: EvidenceKind, content: &str, size: (u16, u16), keys: &str) -> Seen {
+    let (mut recording, doc) = (sample(MilestoneGate), piece_of(kind, content));
+    for known in &mut recording.evidence {
+        *known = EvidenceDoc { reference: known.reference.clone(), ..doc.clone() };
+    }
+    looked(recording, size, keys)
+}
+
+fn looked(recording: Recording, size: (u16, u16), keys: &str) -> Seen {
+    let mut app = blank(size, recording.mission().updated);
+    app.canvas = Canvas { graphics: Graphics::Blocks, ..Canvas::default() };
+    run(app, recording, keys)
+}
+
+fn piece_of(kind: EvidenceKind, content: &str) -> EvidenceDoc {
+    let facts = EvidenceFacts {
+        by: Actor::Attempt(AttemptId(18)),
+        round: Some((MilestoneId(2), 3)),
+        commit: Some(Commit("c0ffee1".to_owned())),
+        at: Timestamp(0),
+        app: None,
+        stranger: None,
+        settled: Settled::Still,
+        look: 0,
+    };
+    EvidenceDoc {
+        reference: EvidenceRef("ev_0".to_owned()),
+        kind,
+        title: "what was seen".to_owned(),
+        content: content.to_owned(),
+        facts: Some(facts),
+        beside: None,
+    }
+}
+
+/// A terminal's screen of many lines.
+fn tall_screen() -> String {
+    let lines: Vec<_> = (0..60).map(|n| serde_json::json!([{ "text": format!("line {n}") }])).collect();
+    serde_json::json!({ "cells": lines }).to_string()
+}
+
+#[test]
+fn a_piece_opens_below_its_claim_and_what_it_is_stays_in_sight_wherever_one_scrolls() {
+    let cast = format!(
+        "{{\"version\":3,\"term\":{{\"cols\":30,\"rows\":60}}}}\n[0.5,\"o\",\"{}\"]\n",
+        "x\\r\\n".repeat(59)
+    );
+    let pieces = [
+        (EvidenceKind::Screenshot, png(400, 2_000)),
+        (EvidenceKind::Command, failing()),
+        (EvidenceKind::Terminal, tall_screen()),
+        (EvidenceKind::Recording, cast),
+    ];
+    for (kind, content) in &pieces {
+        for (size, opens) in [(WIDE, "3 enter"), (NARROW, "3 enter"), (WIDE, "g")] {
+            let opened = taken(*kind, content, size, opens).text;
+            assert!(
+                opened.contains("▣ what was seen") && opened.contains("VAL-"),
+                "{kind:?} {size:?}\n{opened}"
+            );
+            let scrolls = if opens == "g" { " pagedown" } else { " j j j" };
+            for times in [0, 2, 5, 9] {
+                let keys = format!("{opens}{}", scrolls.repeat(times));
+                let seen = taken(*kind, content, size, &keys).text;
+                for word in ["#18", "M2 round 3", "c0ffee1"] {
+                    assert!(seen.contains(word), "{word} of {kind:?} at {size:?} after {keys}\n{seen}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_scrolled_past_leaves_one_line_and_hides_none() {
+    let seen = taken(EvidenceKind::Terminal, &tall_screen(), NARROW, &format!("3 enter{}", " j".repeat(30)));
+    let line = |text: &str| seen.text.lines().position(|line| line.contains(text));
+    let heading =
+        line("▣ terminal screen · #18 · M2 round 3 · c0ffee1").unwrap_or_else(|| panic!("{}", seen.text));
+    let first = seen.text.lines().nth(heading + 1).unwrap();
+    let number: usize =
+        first.split("line ").nth(1).unwrap().split_whitespace().next().unwrap().parse().unwrap();
+    assert!(line(&format!("line {} ", number + 1)).is_some_and(|at| at == heading + 2), "{}", seen.text);
+}
+
+/// A picture, and what its page read.
+fn page_with_picture() -> Recording {
+    let page = r#"{"title":"Guestbook","url":"http://h/","tree":["- heading \"Guestbook\"","- text \"José wrote this\""]}"#;
+    beside(piece_of(EvidenceKind::Screenshot, &png(1_280, 800)), piece_of(EvidenceKind::Page, page))
+}
+
+fn beside(shown: EvidenceDoc, other: EvidenceDoc) -> Recording {
+    let mut recording = sample(MilestoneGate);
+    let name = EvidenceRef("ev_beside".to_owned());
+    for known in &mut recording.evidence {
+        let reference = known.reference.clone();
+        *known = EvidenceDoc { reference, beside: Some(name.clone()), ..shown.clone() };
+    }
+    recording.evidence.push(EvidenceDoc { reference: name, ..other });
+    recording
+}
+
+#[test]
+fn below_a_picture_stands_what_its_page_read_and_how_it_is_seen_better() {
+    for size in [WIDE, NARROW] {
+        let seen = looked(page_with_picture(), size, &format!("3 enter{}", " j".repeat(60))).text;
+        assert!(seen.contains("José wrote this") && seen.contains("What the page read"), "{seen}");
+    }
+    let opened = looked(page_with_picture(), WIDE, "3 enter").text;
+    assert!(opened.contains("José wrote this"), "both are seen at once\n{opened}");
+    assert!(opened.contains("+ comes nearer") && opened.contains("o opens it outside"), "{opened}");
+    let near = looked(page_with_picture(), WIDE, &format!("3 enter + + {}", "j ".repeat(60))).text;
+    assert!(near.contains("half of its width: + comes nearer · - goes back · ← → go to its sides"), "{near}");
+}
+
+#[test]
+fn a_picture_is_looked_at_nearer_and_to_its_sides() {
+    // A red field in the left quarter of its width.
+    let field = |x, _| if x < 320 { Rgb([190, 30, 30]) } else { Rgb([30, 30, 190]) };
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let image = DynamicImage::ImageRgb8(RgbImage::from_fn(1_280, 800, field));
+    image.write_to(&mut bytes, ImageFormat::Png).unwrap();
+    let picture = STANDARD.encode(bytes.into_inner());
+    let red = |keys: &str| coloured(&taken(EvidenceKind::Screenshot, &picture, WIDE, keys).frame);
+    let whole = red("3 enter");
+    assert!(whole > 0 && red("3 enter +") > whole);
+    assert_eq!(red("3 enter + + +"), 0, "the middle quarter of its width");
+    let side = red("3 enter + + + left left left left");
+    assert!(side > red("3 enter +"), "nearer, at its left edge");
+    assert_eq!(red("3 enter + + + - - - -"), whole);
+    assert_eq!(red("3 enter + + z"), whole, "z leads back to all of it");
+}
+
+#[test]
+fn from_an_assertion_to_its_recording_it_is_one_key() {
+    let recorded =
+        || beside(piece_of(EvidenceKind::Terminal, &tall_screen()), piece_of(EvidenceKind::Recording, CAST));
+    for keys in ["3 c", "c", "g c", "a c", "3 enter c", "3 enter space"] {
+        let seen = looked(recorded(), WIDE, keys);
+        assert!(seen.text.contains("▶ ×1") && seen.text.contains("beside 1 of"), "{keys}\n{}", seen.text);
+        assert_eq!(seen.pace, RefreshRate::Brisk, "{keys}");
+    }
+    assert!(looked(recorded(), WIDE, "3 enter").text.contains("Space play its recording"));
+    let back = looked(recorded(), WIDE, "3 c ]").text;
+    assert!(back.contains("line 1 ") && !back.contains("beside"), "{back}");
+    let none = taken(EvidenceKind::Http, "{}", WIDE, "3 c");
+    assert!(none.text.contains("nothing was recorded for this"), "{}", none.text);
+}
+
+#[test]
+fn after_a_resize_a_gate_shows_its_item_from_the_top() {
+    let picture = png(1_280, 800);
+    let mut recording = sample(MilestoneGate);
+    for known in &mut recording.evidence {
+        *known = EvidenceDoc {
+            reference: known.reference.clone(),
+            ..piece_of(EvidenceKind::Screenshot, &picture)
+        };
+    }
+    let mut bench = super::bench::Bench::of(recording, WIDE);
+    bench.app.canvas = Canvas { graphics: Graphics::Blocks, ..Canvas::default() };
+    bench.press("g");
+    for (there, keys) in
+        [(NARROW, "j"), (NARROW, "j ]"), ((50, 15), "j"), (NARROW, "k pagedown"), ((100, 20), "j")]
+    {
+        bench.resize(there).press(keys).resize(WIDE);
+        let frame = bench.frame();
+        let rule = frame.lines().position(|line| line.contains("────────── │")).unwrap();
+        let first = frame.lines().nth(rule + 1).unwrap();
+        let right: String = first.chars().skip(56).collect();
+        assert!(right.contains("revision") || right.contains("found  "), "{there:?} {keys}\n{frame}");
+    }
 }

@@ -208,6 +208,71 @@ fn a_question_answered_elsewhere_is_no_longer_what_one_answers() {
 }
 
 #[test]
+fn a_gate_cuts_none_of_its_sentences_and_a_key_shows_those_that_do_not_fit() {
+    use flightdeck::domain::gate::GateId;
+    use flightdeck::view::gate::summary;
+    let gates = [
+        (Moment::PlanGate, GateId::Plan),
+        (Moment::MilestoneGate, GateId::Milestone(MilestoneId(2))),
+        (Moment::MilestoneGate, GateId::Final),
+    ];
+    for (moment, gate) in gates {
+        let mission = Bench::at(moment, (80, 24)).app.mission;
+        let whole = flightdeck::view::row::plain(&summary(&mission, gate, 10_000));
+        for width in [46, 76, 116] {
+            let rows = summary(&mission, gate, width);
+            let cells = |row: &flightdeck::view::row::Row| {
+                row.left
+                    .iter()
+                    .map(|piece| flightdeck::view::text::width(piece.text.trim_end()))
+                    .sum::<usize>()
+            };
+            assert!(rows.iter().all(|row| cells(row) <= width), "{rows:?}");
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(words(&flightdeck::view::row::plain(&rows)), words(&whole), "{gate:?} at {width}");
+        }
+    }
+    let mut bench = Bench::at(Moment::PlanGate, (80, 24));
+    bench.press("g");
+    assert!(bench.frame().contains(" more lines · z: all of it"), "{}", bench.frame());
+    let rows = summary(&bench.app.mission, GateId::Plan, 76);
+    bench.press("z");
+    let mut seen = bench.frame();
+    assert!(seen.contains("In full"), "{seen}");
+    for _ in 0..rows.len() {
+        bench.press("down");
+        seen.push_str(&bench.frame());
+    }
+    let lost: Vec<String> =
+        rows.iter().map(flightdeck::view::row::Row::plain).filter(|row| !seen.contains(row)).collect();
+    assert!(lost.is_empty(), "{lost:?}\n{seen}");
+    bench.press("z");
+    assert!(bench.frame().contains("The plan gate"), "the same key leads back\n{}", bench.frame());
+}
+
+#[test]
+fn help_explains_the_signs_and_short_words_of_a_screen_before_the_keys_of_every_screen() {
+    for keys in ["?", "g ?", "3 enter ?"] {
+        let mut bench = Bench::at(Moment::MilestoneGate, (120, 40));
+        bench.press(keys);
+        let mut seen = bench.frame();
+        bench.press("pagedown");
+        seen.push_str(&bench.frame());
+        for word in [
+            "▣ 2 are two pieces",
+            "an assertion's second wording",
+            "second validation",
+            "says it tried itself",
+        ] {
+            assert!(seen.contains(word), "{word} after {keys}\n{seen}");
+        }
+        // The box stands in the middle, over what is cut below it.
+        let inside = |line: &str| line.chars().skip(24).take(72).collect::<String>();
+        assert!(!seen.lines().any(|line| inside(line).contains('…')), "no explanation is cut\n{seen}");
+    }
+}
+
+#[test]
 fn what_does_not_fit_at_a_gate_is_counted_and_can_be_read() {
     use flightdeck::domain::gate::GateId;
     for (moment, gate) in

@@ -124,7 +124,7 @@ fn the_past_is_shown_and_left_again() {
 
 #[test]
 fn hints_and_help_speak_of_the_keys_that_hold() {
-    let help = fly(Moment::Flying, LARGE, "?").frame;
+    let help = ["?", "? pagedown"].map(|keys| fly(Moment::Flying, LARGE, keys).frame).concat();
     assert!(help.contains("every decision that waits for you"), "{help}");
     let gate = fly(Moment::Flying, NARROW, "g").frame;
     let foot = gate.lines().last().unwrap();

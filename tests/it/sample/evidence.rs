@@ -35,6 +35,7 @@ pub fn of(reference: &EvidenceRef, assertion: &AssertionId) -> EvidenceDoc {
         title: title.to_owned(),
         content: content.to_owned(),
         facts: None,
+        beside: None,
     }
 }
 
