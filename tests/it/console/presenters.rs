@@ -65,7 +65,7 @@ fn the_timeline_tells_what_happened_newest_first() {
      8m  #28 orchestrator  ✓ triage
      9m  VAL-AUTH-003      is now revision 2, worded by you: its statement “…” → “… for thirty days, also …”
     10m  waived            VAL-AUTH-006  “one owner, one door: a lock can wait”
-    13m  #27 user testing  ✗ M2  3/7 |   3 findings → F12
+    13m  #27 user testing  ✗ M2  3/6 |   3 findings → F12
     17m  #26 scrutiny      ✓ M2
     18m  #25 reviewer      ✓ F7 Reset a password by mail
     ");
@@ -80,7 +80,7 @@ fn a_gate_shows_obstacles_cost_and_risks() {
     ◇ not reached yet: VAL-AUTH-002 failed · VAL-AUTH-003 was edited after its verdict · VAL-AUTH-005 could not be tried ·
       F12 is not built
     checks    ✓ build   ✓ clippy   ✓ tests   at 4d6119c
-    found     4 findings: 1 taken up · 3 dismissed · 0 open
+    found     4 findings: 0 mended · 1 to be mended · 3 dismissed · 0 open
     rounds    1 of at most 5: failed
     GO        starts M3 The desk, 2 features
     cost      $2.91 · 11 attempts · 169K out
