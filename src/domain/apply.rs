@@ -3,6 +3,7 @@
 
 mod authors;
 mod history;
+mod proof;
 
 use std::collections::BTreeMap;
 
@@ -96,6 +97,7 @@ impl Mission {
                 self.waivers.insert(assertion.clone(), waiver);
             }
             Event::ProofAskedAgain { assertions } => self.prove_again.extend(assertions.iter().cloned()),
+            Event::ProofTakenBack { assertions } => self.take_back_proof(assertions),
             Event::ProposalMade { proposal } => self.proposals.push((**proposal).clone()),
             Event::ProposalDecided { proposal, state } => {
                 self.record(by, at, Change::ProposalDecided { proposal: *proposal, state: *state });
@@ -171,10 +173,7 @@ impl Mission {
                 self.agreed.remove(finding);
                 self.with_finding(*finding, |f| f.state = FindingState::Open);
             }
-            Event::RoundOpened(scope) => {
-                self.sent_back.remove(&scope.milestone);
-                self.rounds.push(Round::opened(scope, at));
-            }
+            Event::RoundOpened(scope) => self.open_round(scope, at),
             Event::GateCommandsRun { milestone, round, runs } => {
                 self.with_round(*milestone, *round, |r| r.runs.clone_from(runs));
             }
@@ -189,15 +188,7 @@ impl Mission {
             Event::ScrutinyReported { milestone, round, report } => {
                 self.with_round(*milestone, *round, |r| r.scrutiny = Some((**report).clone()));
             }
-            Event::VerdictGiven { verdict } => {
-                self.prove_again.remove(&verdict.assertion);
-                // It was looked at again, so what it rests on is there.
-                self.lost_evidence.retain(|reference| !verdict.evidence.contains(reference));
-                self.verdicts.entry(verdict.assertion.clone()).or_default().push((**verdict).clone());
-                if verdict.again {
-                    self.with_round(verdict.milestone, verdict.round, |r| r.need_not_try(&verdict.assertion));
-                }
-            }
+            Event::VerdictGiven { verdict } => self.give_verdict(verdict),
             Event::FailureTriedAgain { milestone, round, assertion, second } => {
                 let of_round =
                     |verdict: &&mut Verdict| (verdict.milestone, verdict.round) == (*milestone, *round);

@@ -19,8 +19,10 @@ use super::verdict::Verdict;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Backing {
     pub attempt: AttemptId,
-    /// `provider/model`; empty where the log does not know the attempt.
+    /// `provider/model`; empty where the log does not know the attempt, and where no model looked: the engine did the steps
+    /// of the attempt again.
     pub model: String,
+    /// Empty where the model is.
     pub family: String,
     pub context: Context,
     pub methods: Vec<Method>,
@@ -105,7 +107,8 @@ impl Mission {
     /// Who stands behind a verdict.
     pub fn backing(&self, verdict: &Verdict) -> Backing {
         let by = self.attempts.get(&verdict.attempt);
-        let model = by.map(|attempt| attempt.model.to_string()).unwrap_or_default();
+        let mind = by.filter(|_| !verdict.again);
+        let model = mind.map(|attempt| attempt.model.to_string()).unwrap_or_default();
         let blind = by.is_some_and(|attempt| attempt.role.is_blind_to_code());
         let round = self.round(verdict.milestone, verdict.round);
         let ran = round.and_then(|round| round.check(&verdict.assertion, verdict.revision));
@@ -113,7 +116,7 @@ impl Mission {
         let engine = if verdict.again { Some(Method::Replay) } else { ran.map(|_| Method::EngineCommand) };
         Backing {
             attempt: verdict.attempt,
-            family: family(&model),
+            family: if model.is_empty() { String::new() } else { family(&model) },
             model,
             context: if blind { Context::Clean } else { Context::OfCode },
             methods: via.into_iter().chain(engine).collect(),

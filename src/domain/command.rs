@@ -51,6 +51,8 @@ pub enum Command {
     Waive { assertion: AssertionId, reason: Line },
     // Assertions that were proven at an older commit are tried at the present one.
     ProveAgain { assertions: Vec<AssertionId> },
+    // They are not, after all: nothing came of it yet, or it could not be tried.
+    TakeBackProof { assertions: Vec<AssertionId> },
     Answer { question: QuestionId, text: Prose },
     Pause,
     Resume,
@@ -179,6 +181,7 @@ impl Command {
             | Self::DecideGate { .. }
             | Self::Waive { .. }
             | Self::ProveAgain { .. }
+            | Self::TakeBackProof { .. }
             | Self::Answer { .. }
             | Self::Pause
             | Self::StopAttempt { .. }

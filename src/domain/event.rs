@@ -133,6 +133,10 @@ pub enum Event {
         feature: FeatureId,
     },
     // The person wants passed assertions tried at the present commit.
+    // What was to be proven again, and is not any more; what could not be tried counts no longer.
+    ProofTakenBack {
+        assertions: Vec<AssertionId>,
+    },
     ProofAskedAgain {
         assertions: Vec<AssertionId>,
     },

@@ -250,7 +250,7 @@ impl Mission {
     pub fn verdict_behind(&self, finding: &Finding) -> Option<&Verdict> {
         let Source::Verdict { attempt } = &finding.source else { return None };
         let verdicts = self.verdicts.get(finding.about()?)?;
-        verdicts.iter().rev().find(|verdict| verdict.attempt == *attempt)
+        verdicts.iter().rev().find(|verdict| verdict.attempt == *attempt && !verdict.again)
     }
 
     /// The evidence that those who mend a finding may see: nothing that shows what a sealed assertion asks for.

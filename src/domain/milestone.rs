@@ -4,11 +4,11 @@ use super::attempt::{AgentWork, Attempt};
 use super::contract::Assertion;
 use super::finding::{Severity, Source};
 use super::gate::GateId;
-use super::id::{AssertionId, Commit, FeatureId, FindingId, MilestoneId, Revision};
+use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, Revision};
 use super::mission::Mission;
 use super::plan::{Feature, FeatureState, Origin};
 use super::text::Line;
-use super::verdict::Standing;
+use super::verdict::{Standing, Verdict};
 
 impl Mission {
     /// Whether every blocking assertion that its features fulfill has a passing or waived verdict at its present
@@ -55,8 +55,8 @@ impl Mission {
                 (all.collect(), self.milestones.last().map(|last| last.id))
             }
         };
-        if obstacles.is_empty() && flown.is_some_and(|id| self.has_open_round() || self.needs_round(id)) {
-            obstacles.push("its last changes are not validated yet".to_owned());
+        if obstacles.is_empty() {
+            obstacles.extend(flown.and_then(|id| self.unfinished(id)));
         }
         obstacles
     }
@@ -99,12 +99,7 @@ impl Mission {
     /// proven again.
     pub fn assertions_to_test(&self, milestone: MilestoneId) -> Vec<AssertionId> {
         let due = |id: &AssertionId| self.milestone_held_to(id).is_some_and(|due| due <= milestone);
-        let again = |id: &AssertionId| {
-            self.is_mended_since(id)
-                || self.is_fixed_since(id)
-                || self.is_rebuilt_since(id)
-                || self.prove_again.contains(id)
-        };
+        let again = |id: &AssertionId| self.is_shaken(id) || self.prove_again.contains(id);
         let open = |id: &AssertionId| {
             let standing = self.standing(id);
             !standing.is_settled() || (standing == Standing::Passed && again(id))
@@ -116,6 +111,16 @@ impl Mission {
         ids
     }
 
+    /// Whether what was done since an assertion passed asks for another look at it, whoever wants one.
+    fn is_shaken(&self, id: &AssertionId) -> bool {
+        self.is_mended_since(id) || self.is_fixed_since(id) || self.is_rebuilt_since(id)
+    }
+
+    /// Whether an assertion that passed is tried for no other reason than that the person wants it proven again.
+    pub(super) fn is_only_asked(&self, id: &AssertionId) -> bool {
+        self.prove_again.contains(id) && self.standing(id) == Standing::Passed && !self.is_shaken(id)
+    }
+
     /// The contract's own commands that the engine runs in a round of this milestone: of every active assertion whose
     /// feature is built by then, also of those that passed at an older commit. In the last milestone that is the contract.
     pub fn checks_due(&self, milestone: MilestoneId) -> Vec<(&Assertion, &Line)> {
@@ -125,30 +130,40 @@ impl Mission {
 
     /// The commit at which a passed assertion was proven, where that is not the mission's head.
     pub fn proven_before_head(&self, id: &AssertionId) -> Option<&Commit> {
-        let newest = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
+        let newest = self.newest_verdict(id);
         let passed = newest.filter(|_| self.standing(id) == Standing::Passed)?;
         self.head().is_some_and(|head| *head != passed.commit).then_some(&passed.commit)
     }
 
     /// The features that were built since an assertion was proven, in their order.
     pub fn built_since_proof(&self, id: &AssertionId) -> Vec<FeatureId> {
-        let newest = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
+        let newest = self.newest_verdict(id);
         let since = |feature: &&Feature| match &feature.state {
             FeatureState::Built { attempt, .. } => {
-                newest.is_some_and(|verdict| *attempt > verdict.attempt) && !feature.is_untouched()
+                newest.is_some_and(|verdict| self.is_later(*attempt, verdict)) && !feature.is_untouched()
             }
             FeatureState::Pending | FeatureState::Cancelled { .. } => false,
         };
         self.features.iter().filter(since).map(|feature| feature.id).collect()
     }
 
+    /// Whether an attempt handed in after a verdict. One that the engine gave stands under the attempt whose steps it did
+    /// again, which is older than it.
+    fn is_later(&self, attempt: AttemptId, verdict: &Verdict) -> bool {
+        if !verdict.again {
+            return attempt > verdict.attempt;
+        }
+        let ended = self.attempts.get(&attempt).and_then(|attempt| attempt.ended.as_ref());
+        ended.is_none_or(|ended| ended.at > verdict.at)
+    }
+
     /// Whether an assertion passed before a fix was built that was to make it hold.
     fn is_fixed_since(&self, id: &AssertionId) -> bool {
-        let Some(verdict) = self.verdicts.get(id).and_then(|verdicts| verdicts.last()) else { return false };
+        let Some(verdict) = self.newest_verdict(id) else { return false };
         let fixes = self.features.iter().filter(|feature| feature.is_fix() && !feature.is_untouched());
         let for_it = |fix: &&Feature| fix.fulfills.contains(id);
         fixes.filter(for_it).any(|fix| match &fix.state {
-            FeatureState::Built { attempt, .. } => *attempt > verdict.attempt,
+            FeatureState::Built { attempt, .. } => self.is_later(*attempt, verdict),
             FeatureState::Pending | FeatureState::Cancelled { .. } => false,
         })
     }
@@ -162,7 +177,7 @@ impl Mission {
     /// Whether an assertion passed before what blocked the review of its feature was mended: it was tried beside the
     /// review, and holds of what stood there then.
     fn is_mended_since(&self, id: &AssertionId) -> bool {
-        let last = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
+        let last = self.newest_verdict(id);
         let passed = last.filter(|_| self.standing(id) == Standing::Passed);
         let Some((verdict, claimant)) = passed.zip(self.claimant(id)) else { return false };
         let blocked = |finding: &FindingId| {
@@ -170,7 +185,7 @@ impl Mission {
             found.is_some_and(|found| matches!(found.source, Source::Review { .. }))
         };
         self.fixes_of(claimant.id).filter(|fix| fix.mends().iter().any(blocked)).any(|fix| match &fix.state {
-            FeatureState::Built { attempt, .. } => *attempt > verdict.attempt && !fix.is_untouched(),
+            FeatureState::Built { attempt, .. } => self.is_later(*attempt, verdict) && !fix.is_untouched(),
             FeatureState::Pending | FeatureState::Cancelled { .. } => false,
         })
     }

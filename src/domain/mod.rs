@@ -40,6 +40,7 @@ pub mod note;
 pub mod part;
 pub mod plan;
 pub mod proposal;
+pub mod prove_again;
 pub mod refusal;
 pub mod rejection;
 pub mod requirement;

@@ -41,6 +41,9 @@ pub struct Round {
     /// Whether it only proves again what passed before: nothing is reviewed in it.
     #[serde(default)]
     pub again: bool,
+    /// Those of its assertions that are tried only because the person wants them proven again.
+    #[serde(default)]
+    pub asked: Vec<AssertionId>,
     pub outcome: Option<RoundOutcome>,
 }
 
@@ -79,6 +82,9 @@ pub enum RoundOutcome {
     Failed,
     /// Nothing failed, but something could not be tried.
     Blocked,
+    /// The person took back what it was to prove again, before anything came of it.
+    #[strum(serialize = "taken back")]
+    TakenBack,
 }
 
 worded!(RoundOutcome);
@@ -213,6 +219,7 @@ impl Round {
                 .map(|to_test| FlowShare { to_test: to_test.clone(), report: None })
                 .collect(),
             again: scope.again,
+            asked: Vec::new(),
             outcome: None,
         }
     }
@@ -220,6 +227,12 @@ impl Round {
     /// Whether it still runs.
     pub fn is_open(&self) -> bool {
         self.outcome.is_none()
+    }
+
+    /// Whether it tries an assertion only because the person wants it proven again. Rounds of older versions say so only
+    /// where they prove again and nothing else.
+    pub fn is_asked(&self, id: &AssertionId) -> bool {
+        self.asked.contains(id) || (self.again && self.to_test.contains(id))
     }
 
     /// What the command of an assertion did in it, at that revision.

@@ -191,7 +191,8 @@ impl Mission {
     /// Whether it failed as it is worded now, at another commit than the one at which it passes.
     fn failed_before(&self, assertion: &Assertion) -> bool {
         let verdicts = self.verdicts.get(&assertion.id).map_or(&[][..], Vec::as_slice);
-        let Some(newest) = verdicts.last().filter(|newest| newest.outcome == Outcome::Pass) else {
+        let newest = self.newest_verdict(&assertion.id);
+        let Some(newest) = newest.filter(|newest| newest.outcome == Outcome::Pass) else {
             return false;
         };
         verdicts.iter().any(|verdict| {
@@ -219,7 +220,7 @@ impl Mission {
 
     /// The work of undoing things, once the last round of a milestone passed and its gate is all that is left.
     pub(in crate::domain) fn sabotage_due(&self, milestone: MilestoneId) -> Option<EngineWork> {
-        let round = self.last_round(milestone)?;
+        let round = self.last_telling_round(milestone)?;
         let rests = self.next_feature(milestone).is_none() && !self.needs_round(milestone);
         let passed = round.outcome == Some(RoundOutcome::Passed);
         let due = passed && rests && !self.to_sabotage(milestone).is_empty();
@@ -229,7 +230,7 @@ impl Mission {
     /// The blocking assertions of a milestone that passed and whose command was never seen red. What was tried once is
     /// tried again only in a later round, and only where it told nothing.
     pub fn to_sabotage(&self, milestone: MilestoneId) -> Vec<AssertionId> {
-        let round = self.last_round(milestone).map_or(0, |round| round.number);
+        let round = self.last_telling_round(milestone).map_or(0, |round| round.number);
         if self.limits().sabotage_percent == 0 {
             return Vec::new();
         }

@@ -147,6 +147,23 @@ impl Mission {
         asked_in_talk && question.answer.is_some() && !self.attempts.values().any(took_up)
     }
 
+    /// Whether a piece of work that was begun, or at which the mission is held, leads to nothing any more.
+    pub fn is_moot(&self, work: Work) -> bool {
+        match work {
+            Work::Agent(work) => !self.wants(work),
+            Work::Engine(EngineWork::RunGateCommands { milestone, round }) => {
+                self.round(milestone, round).is_none() && !self.needs_round(milestone)
+            }
+            Work::Engine(EngineWork::TryAgain { milestone, round }) => {
+                let open = self.round(milestone, round).filter(|round| round.is_open());
+                open.is_none_or(|open| self.to_try_again(open).next().is_none())
+            }
+            Work::Engine(
+                EngineWork::CheckClaims { .. } | EngineWork::TakeBaseline | EngineWork::Sabotage { .. },
+            ) => false,
+        }
+    }
+
     /// Whether an attempt at this work can still lead to anything.
     pub fn wants(&self, work: AgentWork) -> bool {
         let round = |milestone, number| self.round(milestone, number).filter(|round| round.is_open());
@@ -193,6 +210,17 @@ impl Mission {
     /// tried, sent back by the person, or with assertions that were never tried at their present revision. What the round
     /// found is decided on before another one, unless it is.
     pub(super) fn has_changed(&self, milestone: MilestoneId) -> bool {
+        let to_test = self.assertions_to_test(milestone);
+        let untried = |id: &AssertionId| matches!(self.standing(id), Standing::Pending | Standing::Stale);
+        let again = |id: &AssertionId| self.prove_again.contains(id);
+        self.is_changed_since_round(milestone)
+            || to_test.iter().any(untried)
+            || to_test.iter().any(again)
+            || (self.sent_back.contains(&milestone) && !to_test.is_empty())
+    }
+
+    /// Whether what was built of a milestone is not what its last round saw, or that round did not get far enough to see it.
+    pub(super) fn is_changed_since_round(&self, milestone: MilestoneId) -> bool {
         let Some(last) = self.last_round(milestone) else { return true };
         let cut_short = last.outcome == Some(RoundOutcome::Failed) && !last.is_thorough();
         let changed = self.head().is_some_and(|head| *head != last.commit);
@@ -202,15 +230,7 @@ impl Mission {
                 && !(feature.is_fix() && feature.is_untouched())
                 && !self.rounds_of(milestone).any(|r| r.to_review.contains(&feature.id))
         };
-        if last.is_open() || cut_short || changed || self.features_of(milestone).any(unseen) {
-            return true;
-        }
-        let to_test = self.assertions_to_test(milestone);
-        let untried = |id: &AssertionId| matches!(self.standing(id), Standing::Pending | Standing::Stale);
-        let again = |id: &AssertionId| self.prove_again.contains(id);
-        to_test.iter().any(untried)
-            || to_test.iter().any(again)
-            || (self.sent_back.contains(&milestone) && !to_test.is_empty())
+        last.is_open() || cut_short || changed || self.features_of(milestone).any(unseen)
     }
 
     /// Whether the next round of a milestone only proves again what the person asked for: nothing changed since the last
@@ -218,7 +238,8 @@ impl Mission {
     pub fn only_proves_again(&self, milestone: MilestoneId) -> bool {
         let same = |last: &Round| self.head() == Some(&last.commit) && last.is_thorough();
         let passed = |last: &Round| last.outcome == Some(RoundOutcome::Passed) && same(last);
-        self.last_round(milestone).is_some_and(passed)
+        // What came of earlier wishes stands in the verdicts.
+        self.rounds_of(milestone).rfind(|round| !round.again).is_some_and(passed)
             && self.features_to_review(milestone).is_empty()
             && !self.sent_back.contains(&milestone)
             && self.assertions_to_test(milestone).iter().all(|id| self.prove_again.contains(id))

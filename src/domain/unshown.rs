@@ -144,9 +144,9 @@ impl Mission {
         proven.zip(commit).is_some_and(|(verdict, commit)| verdict.commit != *commit)
     }
 
-    /// The verdict on an assertion that counts.
+    /// The verdict on an assertion that counts: the newest that nobody took back.
     pub fn newest_verdict(&self, id: &AssertionId) -> Option<&Verdict> {
-        self.verdicts.get(id).and_then(|verdicts| verdicts.last())
+        self.verdicts.get(id)?.iter().rfind(|verdict| !verdict.taken_back)
     }
 
     fn unchecked_at(&self, gate: GateId) -> impl Iterator<Item = FeatureId> {

@@ -38,6 +38,9 @@ pub struct Verdict {
     /// What came of a failure when the engine did its steps again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub second: Option<SecondTry>,
+    /// Whether the person took back that it was asked for, when it said nothing: the one before it counts.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub taken_back: bool,
     pub at: Timestamp,
 }
 

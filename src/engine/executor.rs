@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::context::EngineContext;
 use super::error::EngineError;
 use super::{attempt, clock, engine_checks};
-use crate::domain::attempt::{AgentWork, Ending, Role, Work};
+use crate::domain::attempt::{AgentWork, Ending, EngineWork, Role, Work};
 use crate::domain::command::Command;
 use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::schedule::schedule;
@@ -234,9 +234,15 @@ fn is_closing(mission: &Mission, work: Work) -> bool {
     }
 }
 
-/// Whether a running piece of work should end at once: its attempt was stopped, or the mission is over.
+fn is_round(work: Work) -> bool {
+    matches!(work, Work::Engine(EngineWork::RunGateCommands { .. }))
+}
+
+/// Whether a running piece of work should end at once: its attempt was stopped, it leads to nothing any more, or the mission
+/// is over.
 fn is_unwanted(mission: &Mission, work: Work) -> bool {
-    if mission.end.is_some() {
+    // What was to be proven again may have been taken back while the round's commands run.
+    if mission.end.is_some() || (is_round(work) && mission.is_moot(work)) {
         return true;
     }
     let last = mission.attempts.values().rev().find(|attempt| work == attempt.work.into());

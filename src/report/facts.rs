@@ -19,7 +19,7 @@ use crate::view::share::test_share;
 use crate::view::summary::branch;
 use crate::view::when::day_and_time;
 use crate::view::words::{long_span, used};
-use crate::view::{sealed, stats, text};
+use crate::view::{gate, sealed, stats, text};
 
 /// What a report is made of besides the mission.
 pub struct Sources<'a> {
@@ -37,6 +37,8 @@ pub struct MissionReport {
     pub goal: String,
     /// What it does or how it ended.
     pub status: &'static str,
+    /// What it means that it is blocked, and what the person can do; empty where it is not.
+    pub blocked: String,
     pub branch: String,
     /// Where it began, and its newest commit, whole.
     pub base: String,
@@ -94,6 +96,7 @@ impl MissionReport {
             title: mission.title().to_owned(),
             goal: founding.map(|known| text::clean(known.goal.as_str())).unwrap_or_default(),
             status: mission.status().word(),
+            blocked: gate::blocked(mission, mission.default_gate()).unwrap_or_default(),
             branch: branch(mission),
             base: founding.map(|known| known.base.0.clone()).unwrap_or_default(),
             head: mission.head().map(|head| head.0.clone()).unwrap_or_default(),

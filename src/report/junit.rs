@@ -26,7 +26,7 @@ pub fn junit(report: &MissionReport) -> Result<String, ReportError> {
 }
 
 fn case(part: &AssertionPart) -> TestCase {
-    let newest = part.verdicts.last();
+    let newest = part.newest();
     let observed = newest.map_or("", |verdict| verdict.observed.as_str());
     let status = match part.standing {
         Standing::Passed if part.seen_red.proves_nothing() => {

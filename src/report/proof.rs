@@ -7,7 +7,7 @@ use crate::domain::gate::{DecidedBy, Decision, Gate, GateId};
 use crate::domain::mission::Mission;
 use crate::domain::sabotage::SeenRed;
 use crate::domain::verdict::{Standing, Verdict};
-use crate::view::assertion::{method, seen_red, tried_again};
+use crate::view::assertion::{given_by, method, seen_red, tried_again};
 use crate::view::contract::weight;
 use crate::view::when::day_and_time;
 use crate::view::words::one_line;
@@ -51,8 +51,11 @@ pub struct VerdictPart {
     pub revision: u32,
     pub round: u32,
     pub by: String,
+    /// Empty where no model looked, and with it its family: the engine did the steps of a tester again.
     pub model: String,
     pub family: String,
+    /// Whether the person took back that it was asked for: the one before it counts.
+    pub taken_back: bool,
     /// How it was come by.
     pub methods: String,
     pub at: String,
@@ -71,6 +74,13 @@ pub struct GatePart {
     pub by: &'static str,
     pub note: String,
     pub at: String,
+}
+
+impl AssertionPart {
+    /// The verdict that counts.
+    pub(super) fn newest(&self) -> Option<&VerdictPart> {
+        self.verdicts.iter().rfind(|verdict| !verdict.taken_back)
+    }
 }
 
 pub(super) fn contract(mission: &Mission) -> Vec<AssertionPart> {
@@ -114,14 +124,15 @@ fn doubts(mission: &Mission, assertion: &Assertion, standing: Standing) -> Vec<&
 }
 
 fn verdict(mission: &Mission, verdict: &Verdict) -> VerdictPart {
-    let (attempt, backing) = (mission.attempts.get(&verdict.attempt), mission.backing(verdict));
+    let backing = mission.backing(verdict);
     VerdictPart {
         outcome: verdict.outcome.word(),
         observed: one_line(verdict.observed.as_str()),
         commit: verdict.commit.0.clone(),
         revision: verdict.revision.0,
         round: verdict.round,
-        by: attempt.map_or_else(|| verdict.attempt.to_string(), |by| format!("{} {}", by.role, by.id)),
+        by: given_by(mission, verdict),
+        taken_back: verdict.taken_back,
         model: backing.model,
         family: backing.family,
         methods: backing.methods.into_iter().map(method).collect::<Vec<_>>().join(" and "),

@@ -63,7 +63,7 @@ actions! {
     Go, "GO", "pass this gate", "gate GATE go";
     NoGo, "NO-GO", "refuse this gate, with a note", "gate GATE no-go --note WHY";
     Waive, "waive", "let an assertion pass, with a reason", "gate GATE waive ASSERTION --note WHY";
-    ProveAgain, "prove again", "try at the present commit what was proven at an older one", "prove ASSERTION";
+    ProveAgain, "prove again", "try again what was proven at an older commit, or take that back", "prove ASSERTION";
     Edit, "edit", "change what an assertion says", "assertion edit ASSERTION";
     Add, "add", "add an assertion", "assertion add ASSERTION --feature FEATURE";
     Retire, "retire", "take an assertion back", "assertion retire ASSERTION --reason WHY";
@@ -221,7 +221,7 @@ default_keys! {
         "pagedown ctrl+f" PageDown, "home" Top, "end G" Bottom, "enter" Open, "tab" NextPane,
         "backtab" PreviousPane;
     Main: "1" PanePlan, "2" PaneWorker, "3" PaneContract, "4" PaneTimeline, "z" Zoom, "e" Edit, "n" Add,
-        "x" Retire, "w" Waive, "d" Diff, "p" Pause, "f" Follow, "F" Fold, "y" Copy, "E" Editor;
+        "x" Retire, "w" Waive, "P" ProveAgain, "d" Diff, "p" Pause, "f" Follow, "F" Fold, "y" Copy, "E" Editor;
     Gate: "y" Go, "n" NoGo, "s" Unshown, "t" Trace, "w" Waive, "P" ProveAgain, "e" Edit, "d" Diff, "A" Add, "x" Dismiss, "u" Defer, "f" Mend,
         "z" Zoom, "]" NextMatch, "[" PreviousMatch, "E" Editor, "ctrl+down J" FurtherDown, "ctrl+up K" FurtherUp;
     Assertion: "ctrl+s" Save, "esc" Back, "tab" NextPane, "backtab" PreviousPane, "ctrl+g" Editor,

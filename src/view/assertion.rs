@@ -140,7 +140,7 @@ pub fn since_proof(mission: &Mission, id: &AssertionId) -> Option<String> {
 
 /// The verdict that counts.
 pub fn newest<'a>(mission: &'a Mission, id: &AssertionId) -> Option<&'a Verdict> {
-    mission.verdicts.get(id).and_then(|verdicts| verdicts.last())
+    mission.newest_verdict(id)
 }
 
 /// All but the verdicts.
@@ -223,6 +223,13 @@ fn no_verdict(mission: &Mission, id: &AssertionId) -> Row {
     Row::new().sign(style, sign).then(style, "no verdict yet")
 }
 
+/// Who gave a verdict: `#27 user testing`; or the engine, where it did the steps of that tester again.
+pub fn given_by(mission: &Mission, verdict: &Verdict) -> String {
+    let role = mission.attempts.get(&verdict.attempt).map_or_else(String::new, |by| format!(" {}", by.role));
+    let tester = format!("{}{role}", verdict.attempt);
+    if verdict.again { format!("the engine, replaying the steps of {tester}") } else { tester }
+}
+
 /// Who stands behind a verdict: which model by which methods, and behind a pass whether its check was seen to fail.
 fn behind(mission: &Mission, verdict: &Verdict, backing: Backing) -> String {
     let by = (!backing.model.is_empty()).then(|| format!("by {}", backing.model));
@@ -281,10 +288,14 @@ fn verdict(mission: &Mission, verdict: &Verdict, width: usize) -> Vec<Row> {
 
 fn verdict_rows(mission: &Mission, verdict: &Verdict, width: usize) -> VerdictRows {
     let (sign, style) = outcome_sign(verdict.outcome);
-    let by = mission.attempts.get(&verdict.attempt).map_or_else(String::new, |by| format!(" {}", by.role));
+    let back = if verdict.taken_back { " · taken back: the verdict before it counts" } else { "" };
     let place = format!(
-        "  {}{by} · {} round {} · at {} · revision {}",
-        verdict.attempt, verdict.milestone, verdict.round, verdict.commit, verdict.revision.0
+        "  {} · {} round {} · at {} · revision {}{back}",
+        given_by(mission, verdict),
+        verdict.milestone,
+        verdict.round,
+        verdict.commit,
+        verdict.revision.0
     );
     let head = Row::new().sign(style, sign).then(style, verdict.outcome.word()).then(StyleRole::Dim, place);
     let known = mission.backing(verdict);

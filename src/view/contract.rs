@@ -89,8 +89,7 @@ fn noted(mut row: Row, mission: &Mission, assertion: &Assertion) -> Row {
     if assertion.revision.0 > 1 {
         row = row.end(StyleRole::Dim, format!(" rev. {} ", assertion.revision.0));
     }
-    let evidence =
-        mission.verdicts.get(id).and_then(|verdicts| verdicts.last()).map_or(0, |v| v.evidence.len());
+    let evidence = mission.newest_verdict(id).map_or(0, |verdict| verdict.evidence.len());
     if evidence > 0 {
         row.end(StyleRole::Dim, format!(" ▣ {evidence}"))
     } else {

@@ -73,9 +73,14 @@ pub fn fate(mission: &Mission, finding: &Finding) -> String {
     match &finding.state {
         FindingState::Open => "open: the orchestrator decides on it, or you do".to_owned(),
         FindingState::TakenUp { feature } => {
-            let is_built = finding.is_claim() && mission.feature(*feature).is_some_and(Feature::is_built);
-            let how = if is_built { ", whose handoff corrects it or no longer says it" } else { "" };
-            format!("taken up by {}{how}", feature_name(mission, *feature))
+            let is_built = mission.feature(*feature).is_some_and(Feature::is_built);
+            let how = if is_built && finding.is_claim() {
+                ", whose handoff corrects it or no longer says it"
+            } else {
+                ""
+            };
+            let ahead = if is_built { "" } else { "to be " };
+            format!("{ahead}{} by {}{how}", settled_word(finding), feature_name(mission, *feature))
         }
         FindingState::Dismissed { reason } => format!("dismissed: “{reason}”"),
         FindingState::Deferred { until, reason, .. } => {

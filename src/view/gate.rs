@@ -9,6 +9,8 @@ use crate::domain::finding::{Finding, FindingState, Source};
 use crate::domain::gate::GateId;
 use crate::domain::handoff::{Handoff, ManualCheck};
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, MilestoneId};
+use crate::domain::mission::Status;
+use crate::domain::plan::Feature;
 use crate::domain::risk;
 use crate::domain::round::{Round, RoundOutcome};
 use crate::domain::sabotage::SeenRed;
@@ -26,6 +28,7 @@ pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
     let risks = risks(mission, gate);
     let mut rows = unshown::headline(mission, gate, width);
     rows.push(verdict_row(mission, gate, &risks));
+    rows.extend(blocked(mission, gate).map(|words| labelled("blocked", &words, width)).unwrap_or_default());
     rows.extend(sealed::rows(mission, gate, width));
     match gate {
         GateId::Plan if mission.milestones.is_empty() => {
@@ -69,6 +72,26 @@ fn by_hand(mission: &Mission, gate: GateId) -> Option<Row> {
 pub fn obstacles(mission: &Mission, gate: GateId) -> Vec<String> {
     let is_planning = gate == GateId::Plan && mission.milestones.is_empty();
     if is_planning || mission.is_go(gate) { Vec::new() } else { mission.gate_obstacles(gate) }
+}
+
+/// What it means that a gate, or the mission before it, is blocked, and what the person can do; nothing where it is not.
+pub fn blocked(mission: &Mission, gate: GateId) -> Option<String> {
+    if mission.status() != Status::Blocked || gate == GateId::Plan {
+        return None;
+    }
+    let (what, first, or) = if mission.hold.is_some() {
+        ("nothing runs", "retry what failed", "have it done otherwise")
+    } else if mission.waits_at(gate) {
+        let no_go = "say NO-GO with a note, and it is mended and tried again";
+        ("nothing more is tried", no_go, "waive what may stand unproven")
+    } else {
+        return None;
+    };
+    let back = "or take back what you wanted proven again, so that the verdict before counts";
+    Some(match mission.proofs_to_take_back().as_slice() {
+        [] => format!("{what} until you decide: {first}, or {or}"),
+        [..] => format!("{what} until you decide: {first}, {or}, {back}"),
+    })
 }
 
 fn verdict_row(mission: &Mission, gate: GateId, risks: &[String]) -> Row {
@@ -138,22 +161,24 @@ fn models_words(mission: &Mission) -> String {
 }
 
 fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
-    let outcomes = mission.rounds_of(id).filter_map(|round| round.outcome).map(RoundOutcome::word);
-    let outcomes = outcomes.collect::<Vec<_>>().join(", ");
-    let rounds = mission.rounds_of(id).count();
-    let outcomes = if outcomes.is_empty() { outcomes } else { format!(": {outcomes}") };
-    let rounds = format!("{rounds} of at most {}{outcomes}", mission.round_limit(id));
+    let rounds = rounds_words(mission, id);
     let of_milestone = |finding: &&Finding| finding.milestone == id;
     let findings = mission.findings.values().filter(of_milestone);
     let open = mission.open_findings().filter(of_milestone).count();
     let taken =
         findings.clone().filter(|finding| matches!(finding.state, FindingState::TakenUp { .. })).count();
+    let built = |finding: &&Finding| match finding.state {
+        FindingState::TakenUp { feature } => mission.feature(feature).is_some_and(Feature::is_built),
+        FindingState::Open | FindingState::Dismissed { .. } | FindingState::Deferred { .. } => false,
+    };
+    let mended = findings.clone().filter(built).count();
+    let ahead = if taken > mended { format!(" · {} to be mended", taken - mended) } else { String::new() };
     let all = findings.count();
     let dismissed = all - open - taken;
     let put_off = mission.put_off_findings().filter(of_milestone).count();
     let put_off = if put_off > 0 { format!(", of them {put_off} put off") } else { String::new() };
     let found = format!(
-        "{}: {taken} taken up · {dismissed} dismissed · {open} open{put_off}",
+        "{}: {mended} mended{ahead} · {dismissed} dismissed · {open} open{put_off}",
         plural(all, "finding")
     );
     let attempts: Vec<_> =
@@ -167,6 +192,19 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
     ]);
     rows.extend(said(mission, id));
     rows
+}
+
+/// How the rounds of a milestone went. Those that only prove again take none of its own.
+fn rounds_words(mission: &Mission, id: MilestoneId) -> String {
+    let went = |again: bool| {
+        let ended =
+            mission.rounds_of(id).filter(|round| round.again == again).filter_map(|round| round.outcome);
+        ended.map(RoundOutcome::word).collect::<Vec<_>>().join(", ")
+    };
+    let (own, again) = (went(false), went(true));
+    let own = if own.is_empty() { own } else { format!(": {own}") };
+    let again = if again.is_empty() { again } else { format!(" · proven again: {again}") };
+    format!("{} of at most {}{own}{again}", mission.rounds_used(id), mission.round_limit(id))
 }
 
 /// What the engine ran at the commit under test.

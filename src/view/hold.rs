@@ -1,7 +1,7 @@
 //! A mission that is held: what failed, what was tried, since when, and what can be done about it.
 
 use super::prelude::*;
-use crate::domain::attempt::{AgentWork, Attempt, Ending, Role, Work};
+use crate::domain::attempt::{AgentWork, Attempt, Ending, EngineWork, Role, Work};
 use crate::domain::command::Command;
 use crate::domain::id::{AttemptId, Timestamp};
 use crate::domain::mission::{Hold, HoldCause};
@@ -23,6 +23,8 @@ pub struct Choice {
 pub enum ChoiceKind {
     /// The same work once more, at once.
     Retry,
+    /// Not to be proven again after all, where it is held at that.
+    TakeBack,
     /// Another model for the role that could not do it.
     ChangeModel { role: Role },
     /// A higher budget.
@@ -40,9 +42,13 @@ impl ChoiceKind {
     pub fn command(self) -> Option<Command> {
         match self {
             Self::Retry => Some(Command::Resume),
-            Self::ChangeModel { .. } | Self::RaiseBudget | Self::Talk | Self::Read { .. } | Self::Abandon => {
-                None
-            }
+            // What is taken back is the mission's to say.
+            Self::TakeBack
+            | Self::ChangeModel { .. }
+            | Self::RaiseBudget
+            | Self::Talk
+            | Self::Read { .. }
+            | Self::Abandon => None,
         }
     }
 }
@@ -96,10 +102,30 @@ pub fn choices(mission: &Mission) -> Vec<Choice> {
             read().into_iter().chain([retry()]).chain(change()).collect()
         }
     };
+    if is_only_proving_again(mission, hold) {
+        let words = "it is not proven again: the verdict before counts, and the gate waits as it did";
+        let line = format!("flightdeck prove {id} --all --take-back");
+        choices.push(choice(ChoiceKind::TakeBack, "Take back", words, line));
+    }
     choices.push(talk);
     let reason = format!("flightdeck abandon {id} --reason \"why\"");
     choices.push(choice(ChoiceKind::Abandon, "Abandon", "the mission ends; its branch stays", reason));
     choices
+}
+
+/// Whether it is held at what the person wanted proven again, and at nothing else.
+fn is_only_proving_again(mission: &Mission, hold: &Hold) -> bool {
+    let only = match hold.work {
+        Some(Work::Agent(work)) => work
+            .round()
+            .and_then(|(milestone, number)| mission.round(milestone, number))
+            .is_some_and(|round| round.again),
+        Some(Work::Engine(EngineWork::RunGateCommands { milestone, .. })) => {
+            mission.only_proves_again(milestone)
+        }
+        Some(Work::Engine(_)) | None => false,
+    };
+    only && !mission.proofs_to_take_back().is_empty()
 }
 
 /// The hold in full: what failed, what was tried and how often, and since when it stands still.

@@ -32,6 +32,7 @@ pub mod plan;
 mod prelude;
 pub mod proposal;
 pub mod prose;
+pub mod prove;
 pub mod pull_request;
 pub mod refusal;
 pub mod report;

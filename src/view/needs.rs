@@ -89,6 +89,9 @@ fn gate_commands(gate: GateId, mission: &Mission, id: &str) -> Vec<String> {
         );
     }
     commands.push(format!("flightdeck gate {id} {gate} no-go --note \"what must change\""));
+    if !mission.proofs_to_take_back().is_empty() {
+        commands.push(format!("flightdeck prove {id} --all --take-back"));
+    }
     let put_off = mission.put_off_findings().filter(|finding| is_of(finding, gate));
     commands.extend(put_off.map(|finding| format!("flightdeck finding mend -m {id} {}", finding.id)));
     commands

@@ -147,8 +147,8 @@ fn validation_row(mission: &Mission, id: MilestoneId) -> Row {
     let round = mission.last_round(id);
     let mut row = Row::of(StyleRole::Text, "  ");
     let steps = [
-        ("scrutiny", scrutiny_sign(mission, id, round)),
-        ("user testing", testing_sign(mission, id, round)),
+        ("scrutiny", scrutiny_sign(mission, id, mission.rounds_of(id).rfind(|round| !round.again))),
+        ("user testing", testing_sign(mission, id, mission.last_telling_round(id))),
         ("gate", gate_sign(mission, id.into())),
     ];
     for (name, (sign, style)) in steps {
@@ -187,10 +187,11 @@ fn testing_sign(mission: &Mission, id: MilestoneId, round: Option<&Round>) -> Si
     {
         return BEGINS;
     }
-    match (round.open_flows().is_empty(), round.outcome) {
-        (true, Some(RoundOutcome::Passed)) => GOOD,
+    // What is only proven again may need no tester.
+    match (round.open_flows().is_empty() || (round.again && !round.is_open()), round.outcome) {
+        (true, Some(RoundOutcome::Passed | RoundOutcome::TakenBack)) => GOOD,
         (true, Some(RoundOutcome::Blocked)) => (Glyph::Blocked, StyleRole::Bad),
-        (true, _) => BAD,
+        (true, Some(RoundOutcome::Failed) | None) => BAD,
         (false, _) => (Glyph::Step, StyleRole::Dim),
     }
 }

@@ -4,11 +4,11 @@ use crate::domain::attempt::{AgentWork, Attempt, Ending, Role};
 use crate::domain::finding::{Finding, FindingState};
 use crate::domain::gate::GateId;
 use crate::domain::history::{Change, Record};
-use crate::domain::id::{AssertionId, AttemptId, DirectiveId, QuestionId, Timestamp};
+use crate::domain::id::{AssertionId, AttemptId, DirectiveId, MilestoneId, QuestionId, Timestamp};
 use crate::domain::mission::End;
 use crate::domain::plan::FeatureState;
 use crate::domain::proposal::ProposalState;
-use crate::domain::verdict::Outcome;
+use crate::domain::verdict::{Outcome, Verdict};
 
 use super::history;
 use super::prelude::*;
@@ -22,6 +22,8 @@ pub enum Moment {
     Directive(DirectiveId),
     Waiver(AssertionId),
     Question(QuestionId),
+    /// What the engine proved again in a round by the steps of testers.
+    Replay(MilestoneId, u32),
     /// A change or a decision, by its event.
     Change(u64),
     Began,
@@ -43,6 +45,10 @@ pub fn moments(mission: &Mission) -> Vec<(Timestamp, Moment)> {
         .extend(mission.directives.iter().map(|directive| (directive.at, Moment::Directive(directive.id))));
     moments.extend(mission.waivers.iter().map(|(id, waiver)| (waiver.at, Moment::Waiver(id.clone()))));
     moments.extend(mission.questions.iter().map(|question| (question.at, Moment::Question(question.id))));
+    moments.extend(mission.rounds.iter().filter_map(|round| {
+        let at = replays(mission, (round.milestone, round.number)).map(|verdict| verdict.at).max()?;
+        Some((at, Moment::Replay(round.milestone, round.number)))
+    }));
     if mission.founding.is_some() {
         moments.push((mission.created, Moment::Began));
     }
@@ -83,6 +89,16 @@ pub fn row(mission: &Mission, (at, moment): &(Timestamp, Moment), now: Timestamp
                 .then(StyleRole::Dim, quoted(reason))
         }
         Moment::Question(id) => question_row(mission, *id, row),
+        Moment::Replay(milestone, round) => {
+            let proven = replays(mission, (*milestone, *round)).count();
+            headed(row, "engine").sign(StyleRole::Good, Glyph::Done).then(
+                StyleRole::Text,
+                format!(
+                    "{milestone} round {round}: {} again by the steps of testers",
+                    plural(proven, "assertion")
+                ),
+            )
+        }
         Moment::Change(seq) => match mission.record_of(*seq) {
             Some(record) => headed(row, &history::subject(&record.change))
                 .then(StyleRole::Text, history::words(mission, record)),
@@ -147,8 +163,17 @@ fn built(mission: &Mission, attempt: &Attempt, feature: crate::domain::id::Featu
     row
 }
 
+/// What the engine proved again in a round.
+fn replays(mission: &Mission, round: (MilestoneId, u32)) -> impl Iterator<Item = &Verdict> {
+    let of_round = move |verdict: &&Verdict| verdict.again && (verdict.milestone, verdict.round) == round;
+    mission.verdicts.values().flatten().filter(of_round)
+}
+
+/// What a tester's attempt decided: on each assertion its last word. What the engine proved again later by its steps is
+/// none of its own.
 fn verdicts(mission: &Mission, attempt: &Attempt, row: Row, about: &str) -> Row {
-    let given = mission.verdicts.values().flatten().filter(|verdict| verdict.attempt == attempt.id);
+    let own = |verdict: &&Verdict| verdict.attempt == attempt.id && !verdict.again;
+    let given = mission.verdicts.values().filter_map(|given| given.iter().rfind(own));
     let outcomes: Vec<Outcome> = given.map(|verdict| verdict.outcome).collect();
     let passed = outcomes.iter().filter(|outcome| **outcome == Outcome::Pass).count();
     let (sign, style) = if passed == outcomes.len() { GOOD } else { BAD };

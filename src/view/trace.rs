@@ -5,7 +5,7 @@ use crate::domain::id::{AssertionId, AttemptId, FeatureId, FindingId, Requiremen
 use crate::domain::trace::{AssertionTrace, FeatureTrace, Trace};
 use crate::domain::verdict::{EvidenceRef, Verdict};
 
-use super::assertion::Titles;
+use super::assertion::{Titles, given_by};
 use super::prelude::*;
 use super::work::{feature_name, outcome_sign};
 use super::{contract, finding, requirement};
@@ -112,7 +112,10 @@ impl Outline<'_> {
                 StyleRole::Dim,
                 format!(
                     "  {} · {} round {} at {}",
-                    verdict.attempt, verdict.milestone, verdict.round, verdict.commit
+                    given_by(self.mission, verdict),
+                    verdict.milestone,
+                    verdict.round,
+                    verdict.commit
                 ),
             );
         self.add(level, TraceTarget::Verdict(verdict.attempt), row);

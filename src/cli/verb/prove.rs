@@ -1,4 +1,5 @@
-//! `prove [ID] [ASSERTION…|--all]`: what was proven at an older commit, and having it tried at the present one.
+//! `prove [ID] [ASSERTION…|--all] [--take-back]`: what was proven at an older commit, having it tried at the present one, and
+//! taking that back.
 
 use crate::cli::prelude::*;
 use crate::domain::diff::DiffScope;
@@ -7,12 +8,13 @@ use crate::domain::mission::Mission;
 use crate::link::MissionSource;
 use crate::view::assertion::since_proof;
 use crate::view::diff::totals;
+use crate::view::prove;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
 use crate::view::work::assertion_name;
 
 /// How the verb is used.
-const SHAPE: &str = "`flightdeck prove [ID] ASSERTION…`, `flightdeck prove [ID] --all`, or `flightdeck prove [ID]` to see what it would be";
+const SHAPE: &str = "`flightdeck prove [ID] ASSERTION…`, `flightdeck prove [ID] --all`, either with --take-back, or `flightdeck prove [ID]` to see what it would be";
 
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "flightdeck prove [OPTIONS] [ID] [ASSERTION…]")]
@@ -22,9 +24,12 @@ pub struct Args {
     /// [ID] and assertions such as VAL-AUTH-001; without one, what was proven at an older commit is listed
     #[arg(num_args = 0.., value_name = "WORDS")]
     words: Vec<String>,
-    /// Everything that was proven at an older commit
+    /// Everything that was proven at an older commit; with --take-back, everything that was asked for
     #[arg(long)]
     all: bool,
+    /// Do not prove it again after all: what passed before stands as it did
+    #[arg(long)]
+    take_back: bool,
     #[command(flatten)]
     format: Format,
 }
@@ -32,19 +37,29 @@ pub struct Args {
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let (mission, words) = args.mission.split(&args.words, |word| word.parse::<AssertionId>().is_ok());
     let found = missions::find(context, mission)?;
-    let older = older(&found.mission);
-    let assertions = match (words, args.all) {
-        ([], false) => return show(context, args.format, &found, &older),
-        ([], true) => older,
-        (_, true) => return Err(misuse(SHAPE)),
-        (named, false) => {
-            let known = |word: &String| Ok(ask::assertion(&found.mission, word)?.id.clone());
-            named.iter().map(known).collect::<Result<_>>()?
+    let mission = &found.mission;
+    let named = match (words, args.all, args.take_back) {
+        ([], false, false) => return show(context, args.format, &found),
+        ([], false, true) | ([_, ..], true, _) => return Err(misuse(SHAPE)),
+        ([], true, false) => {
+            older(mission).into_iter().filter(|id| mission.may_prove_again(id).is_ok()).collect()
+        }
+        ([], true, true) => mission.proofs_to_take_back(),
+        (named, false, _) => {
+            let known = |word: &String| Ok(ask::assertion(mission, word)?.id.clone());
+            named.iter().map(known).collect::<Result<Vec<AssertionId>>>()?
         }
     };
-    let ids: Vec<String> = assertions.iter().map(ToString::to_string).collect();
-    let words = format!("to be proven again in the next round: {}", ids.join(", "));
-    request(context, &found, Command::ProveAgain { assertions }, &words).await
+    let ids = named.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    if args.take_back {
+        let words = format!("taken back, the verdict before counts: {ids}");
+        return request(context, &found, Command::TakeBackProof { assertions: named }, &words).await;
+    }
+    if named.is_empty() {
+        return Err(misuse(prove::nothing(mission, None)));
+    }
+    let words = format!("to be proven again in the next round: {ids}");
+    request(context, &found, Command::ProveAgain { assertions: named }, &words).await
 }
 
 fn older(mission: &Mission) -> Vec<AssertionId> {
@@ -52,8 +67,9 @@ fn older(mission: &Mission) -> Vec<AssertionId> {
     older.map(|assertion| assertion.id.clone()).collect()
 }
 
-fn show(context: &Context, format: Format, found: &MissionRef, older: &[AssertionId]) -> Result<Exit> {
+fn show(context: &Context, format: Format, found: &MissionRef) -> Result<Exit> {
     let mission = &found.mission;
+    let (older, asked) = (older(mission), mission.proofs_to_take_back());
     let changed = |id: &AssertionId| {
         let (from, to) = (mission.proven_before_head(id)?.clone(), mission.head()?.clone());
         // What git no longer knows is left out: the commits are told all the same.
@@ -69,11 +85,11 @@ fn show(context: &Context, format: Format, found: &MissionRef, older: &[Assertio
                 "asked": mission.prove_again.contains(id),
             })
         };
-        json!({ "older": older.iter().map(one).collect::<Vec<_>>() })
+        json!({ "older": older.iter().map(one).collect::<Vec<_>>(), "to_take_back": asked })
     };
     context.answer(format, value, |_| {
         let mut rows = Vec::new();
-        for id in older {
+        for id in &older {
             rows.push(Row::of(StyleRole::Strong, assertion_name(mission, id)));
             let since = since_proof(mission, id).unwrap_or_default();
             rows.push(Row::of(StyleRole::Text, format!("  {since}")));
@@ -83,9 +99,10 @@ fn show(context: &Context, format: Format, found: &MissionRef, older: &[Assertio
                 rows.push(row);
             }
         }
-        if rows.is_empty() {
-            rows.push(Row::of(StyleRole::Dim, "everything that passed was proven at the present commit"));
+        if rows.is_empty() && asked.is_empty() {
+            rows.push(Row::of(StyleRole::Dim, prove::NOTHING));
         }
+        rows.extend(prove::asked(mission, &asked));
         rows
     })
 }

@@ -73,8 +73,9 @@ fn assertion(mission: &Mission, id: &AssertionId) -> String {
         verdicts.map(|verdict| {
             let evidence: Vec<&str> = verdict.evidence.iter().map(|one| one.0.as_str()).collect();
             format!(
-                "{} by {} at {}, revision {}: {} (evidence: {})",
+                "{} by {}{} at {}, revision {}: {} (evidence: {})",
                 verdict.outcome.word(),
+                if verdict.again { "the engine, replaying the steps of " } else { "" },
                 verdict.attempt,
                 verdict.commit,
                 verdict.revision.0,

@@ -21,7 +21,7 @@ pub(super) fn decide(tx: &mut Transaction, decision: TriageDecision) -> Result {
     let TriageDecision { finding, ruling } = decision;
     if let Some(feature) = being_mended(tx.mission(), known(tx.mission(), finding)?) {
         let finding = quoted(tx.mission(), finding);
-        refuse!(OutOfTurn, "{finding} is taken up by {feature} already, which is not built yet");
+        refuse!(OutOfTurn, "{finding} is to be mended by {feature} already, which is not built yet");
     }
     let found = known(tx.mission(), finding)?;
     if let Some(feature) = mended_by(tx.mission(), found) {

@@ -132,6 +132,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::DecideGate { gate, decision } => gate::decide_gate(tx, gate, decision),
         Command::Waive { assertion, reason } => contract::waive(tx, &assertion, &reason),
         Command::ProveAgain { assertions } => proof::prove_again(tx, assertions),
+        Command::TakeBackProof { assertions } => proof::take_back(tx, assertions),
         Command::Answer { question, text } => talk::answer(tx, question, text),
         Command::Pause => attempt::hold(tx, Hold::new(HoldCause::Person, "paused by you")),
         Command::Resume => attempt::resume(tx),

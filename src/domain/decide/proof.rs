@@ -6,7 +6,6 @@ use crate::domain::event::Event;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, MilestoneId};
 use crate::domain::mission::Mission;
-use crate::domain::rejection::Rejection;
 use crate::domain::verdict::{ProvenAgain, Standing, Verdict};
 
 /// The next round of the milestone that is flown tries them, whether they passed before or not.
@@ -14,13 +13,27 @@ pub(super) fn prove_again(tx: &mut Transaction, assertions: Vec<AssertionId>) ->
     let mission = tx.mission();
     refuse_if!(!mission.is_go(GateId::Plan), OutOfTurn, "nothing is built yet that could be proven again");
     refuse_if!(assertions.is_empty(), Invalid, "nothing was proven at an older commit than the present one");
-    if let Some(milestone) = mission.flown_milestone().filter(|id| mission.is_exhausted(*id)) {
-        refuse!(OutOfTurn, "{milestone} used up its rounds: decide on it first");
-    }
-    assertions.iter().try_for_each(|id| may_be_proven_again(mission, id))?;
+    assertions.iter().try_for_each(|id| mission.may_prove_again(id))?;
     let new: Vec<AssertionId> =
         assertions.into_iter().filter(|id| !mission.prove_again.contains(id)).collect();
     if new.is_empty() { Ok(()) } else { tx.accept(Event::ProofAskedAgain { assertions: new }) }
+}
+
+/// They are not tried again after all, and what passed before stands as it did. The mission is held at it no longer.
+pub(super) fn take_back(tx: &mut Transaction, assertions: Vec<AssertionId>) -> Result {
+    let mission = tx.mission();
+    refuse_if!(
+        assertions.is_empty(),
+        Invalid,
+        "nothing that you asked to have proven again can be taken back: it was tried, or nobody asked"
+    );
+    assertions.iter().try_for_each(|id| mission.may_take_back_proof(id))?;
+    tx.emit(Event::ProofTakenBack { assertions });
+    let held_at = tx.mission().hold.as_ref().and_then(|hold| hold.work);
+    if held_at.is_some_and(|work| tx.mission().is_moot(work)) {
+        tx.emit(Event::MissionResumed);
+    }
+    Ok(())
 }
 
 /// The verdicts that hold at the round's commit as well: their testers' steps showed the same there. What was edited
@@ -55,23 +68,4 @@ impl Mission {
         let due = asked.filter(|id| self.standing(id) == Standing::Passed);
         due.filter_map(|id| self.newest_verdict(&id).filter(|verdict| verdict.steps.is_some())).collect()
     }
-}
-
-fn may_be_proven_again(mission: &Mission, id: &AssertionId) -> Result {
-    if mission.assertion(id).is_none() {
-        return Err(Rejection::unknown(format!("{id} is not in the contract")));
-    }
-    let standing = mission.standing(id);
-    refuse_if!(
-        standing != Standing::Passed,
-        OutOfTurn,
-        "{id} is {}: only what passed can be proven again",
-        standing.word()
-    );
-    refuse_if!(
-        mission.proven_before_head(id).is_none(),
-        OutOfTurn,
-        "{id} was proven at the present commit already"
-    );
-    Ok(())
 }

@@ -93,6 +93,9 @@ fn outcome(mission: &Mission, round: &Round) -> Option<RoundOutcome> {
     if !mission.flows_due(round).is_empty() || mission.to_try_again(round).next().is_some() {
         return None;
     }
+    if round.again && round.to_test.is_empty() && !mission.has_verdict_of(round) {
+        return Some(RoundOutcome::TakenBack);
+    }
     let standings: Vec<Standing> = round
         .to_test
         .iter()

@@ -123,6 +123,7 @@ pub(super) fn give_verdict(
         steps: steps.into_iter().rfind(own).map(|piece| piece.reference),
         again: false,
         second: None,
+        taken_back: false,
         at: tx.now,
     };
     tx.accept(Event::VerdictGiven { verdict: Box::new(verdict) })

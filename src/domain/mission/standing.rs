@@ -15,7 +15,7 @@ impl Mission {
         if self.waivers.get(id).is_some_and(|waiver| waiver.revision == assertion.revision) {
             return Standing::Waived;
         }
-        match self.verdicts.get(id).and_then(|verdicts| verdicts.last()) {
+        match self.newest_verdict(id) {
             None => Standing::Pending,
             Some(verdict) if verdict.revision != assertion.revision || self.has_lost_proof(verdict) => {
                 Standing::Stale
@@ -30,7 +30,7 @@ impl Mission {
 
     /// Whether an assertion that would stand proven rests on evidence that is not what it was.
     pub fn rests_on_lost_evidence(&self, id: &AssertionId) -> bool {
-        let newest = self.verdicts.get(id).and_then(|verdicts| verdicts.last());
+        let newest = self.newest_verdict(id);
         self.standing(id) == Standing::Stale && newest.is_some_and(|verdict| self.has_lost_proof(verdict))
     }
 
@@ -41,7 +41,7 @@ impl Mission {
 
     /// The evidence that the contract rests on now: of the newest verdict on each assertion that is held to something.
     pub fn relied_evidence(&self) -> impl Iterator<Item = &EvidenceRef> {
-        let newest = |assertion: &Assertion| self.verdicts.get(&assertion.id)?.last();
+        let newest = |assertion: &Assertion| self.newest_verdict(&assertion.id);
         let known = |reference: &&EvidenceRef| !self.lost_evidence.contains(*reference);
         self.held_assertions().filter_map(newest).flat_map(|verdict| &verdict.evidence).filter(known)
     }

@@ -1,5 +1,6 @@
 //! The last line: a sentence for the person, or the keys that hold now.
 
+use crate::domain::gate::GateId;
 use crate::domain::mission::Status;
 use crate::tui::action::{Action, Context};
 use crate::tui::app::{App, Tone};
@@ -7,6 +8,7 @@ use crate::tui::focus::Pane;
 use crate::tui::key::Chord;
 use crate::tui::layout::Areas;
 use crate::tui::popup::ScreenInfo;
+use crate::tui::popup::prove::ProveScreen;
 use crate::tui::widget::painter::Painter;
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
@@ -93,10 +95,13 @@ fn main_hints(app: &App) -> Vec<(Action, &'static str)> {
     });
     hints.extend([Action::Talk, Action::Zoom]);
     hints.push(Action::Pause);
+    let older = Some(app.focus).filter(|pane| *pane == Pane::Contract);
+    let older = older.and_then(|_| ProveScreen::hint(app, GateId::Final));
     hints.retain(|action| !(app.is_over_in(Context::Main) && action.changes_the_mission()));
     if !app.drafts.is_empty() {
         hints.push(Action::Drafts);
     }
+    hints.extend(older.filter(|_| !app.is_over_in(Context::Main)));
     hints.extend([Action::Palette, Action::Help, Action::Quit]);
     hints.into_iter().map(|action| (action, action.hint())).collect()
 }

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::assertion::AssertionScreen;
 use super::evidence_viewer::{EvidenceViewer, Room};
-use super::gate::prove_again;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
+use super::prove::ProveScreen;
 use super::trace::TraceScreen;
 use super::{RefreshRate, section};
 use crate::domain::evidence::EvidenceKind;
+use crate::domain::gate::GateId;
 use crate::domain::id::AssertionId;
 use crate::domain::mission::Mission;
 use crate::domain::trace::TraceSubject;
@@ -133,7 +134,9 @@ impl Popup for EvidenceScreen {
         };
         ScreenInfo::new(app, Context::Evidence, title)
             .hints(next.chain(self.hints(app)))
-            .hints([Action::Edit, Action::Waive, Action::Down, Action::Back])
+            .hints([Action::Edit, Action::Waive])
+            .hints(ProveScreen::hint(app, GateId::Final))
+            .hints([Action::Down, Action::Back])
             .calling(Action::NextMatch, "next piece")
             .calling(Action::Zoom, "all of it, or its width")
             .calling(Action::Faster, faster)
@@ -169,7 +172,7 @@ impl Popup for EvidenceScreen {
             Action::Trace => {
                 PopupResult::open(TraceScreen::of(TraceSubject::Assertion(self.assertion.clone())))
             }
-            Action::ProveAgain => prove_again(vec![self.assertion.clone()]),
+            Action::ProveAgain => ProveScreen::open(app, self.assertion.clone(), GateId::Final),
             Action::Waive => self.prompt(app, Purpose::Waive),
             Action::Retire => self.prompt(app, Purpose::Retire),
             Action::Open | Action::Evidence => PopupResult::stay(),

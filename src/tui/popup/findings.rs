@@ -1,4 +1,4 @@
-//! What handoffs and validators reported: open, taken up by a fix, or dismissed with a reason.
+//! What handoffs and validators reported: open, mended by a fix, or dismissed with a reason.
 
 use super::attempt::AttemptScreen;
 use super::open::work_on;

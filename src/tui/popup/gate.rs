@@ -13,6 +13,7 @@ use super::findings::{Findings, decide_finding};
 use super::gate_item::GateItemScreen;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
+use super::prove::ProveScreen;
 use super::trace::TraceScreen;
 use super::unshown::UnshownScreen;
 use super::{proof, section};
@@ -96,16 +97,6 @@ impl GateScreen {
         PopupResult::order(command, format!("GO at {}", gate_name(self.gate))).and_then(StackAction::Close)
     }
 
-    /// What the gate is about and was proven at an older commit; nothing once the rounds are used up in which it could be
-    /// tried again.
-    fn older(&self, app: &App) -> Vec<AssertionId> {
-        let mission = &app.mission;
-        let spent = mission.flown_milestone().is_some_and(|id| mission.is_exhausted(id));
-        let mut ids = mission.assertions_at(self.gate);
-        ids.retain(|id| !spent && mission.proven_before_head(id).is_some());
-        ids
-    }
-
     /// What can be done to what it is about. Once it was decided on, nothing may be left to be waived.
     fn edits(&self, app: &App) -> Vec<Action> {
         let is_decided = app.mission.gates.get(&self.gate).is_some_and(|gate| gate.decided.is_some());
@@ -167,7 +158,10 @@ impl GateScreen {
             (Some(GateItem::Finding(id)), Action::Dismiss | Action::Defer | Action::Mend) => {
                 decide_finding(app, id, action)
             }
-            (_, Action::ProveAgain) => prove_again(self.older(app)),
+            (item, Action::ProveAgain) => {
+                let selected = if let Some(GateItem::Assertion(id)) = item { Some(id) } else { None };
+                ProveScreen::open(app, selected, self.gate)
+            }
             (_, Action::Dismiss | Action::Defer | Action::Mend) => {
                 PopupResult::refuse("select a finding first")
             }
@@ -195,16 +189,6 @@ impl GateScreen {
     }
 }
 
-/// Has assertions tried at the present commit; the mission says which cannot be.
-pub fn prove_again(assertions: Vec<AssertionId>) -> PopupResult {
-    if assertions.is_empty() {
-        return PopupResult::refuse("nothing here can be proven again");
-    }
-    let ids: Vec<String> = assertions.iter().map(ToString::to_string).collect();
-    let words = format!("{} to be proven again in the next round", ids.join(", "));
-    PopupResult::order(Command::ProveAgain { assertions }, words)
-}
-
 /// Lines that a summary of so many rows gets; the list below it keeps half of the screen.
 fn head_room(inner: Rect, rows: usize) -> usize {
     rows.min(usize::from((inner.height / 2).saturating_sub(1)))
@@ -229,7 +213,7 @@ impl Popup for GateScreen {
         }
         hints.extend(self.edits(app));
         hints.extend([Action::Diff, Action::Open]);
-        hints.extend([Action::ProveAgain].into_iter().filter(|_| !self.older(app).is_empty()));
+        hints.extend(ProveScreen::hint(app, self.gate));
         hints.extend([Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1));
         let summary = self.summary(app).len();
         let cut = summary > head_room(inside(app.areas().body), summary);

@@ -93,6 +93,12 @@ fn done(app: &App, choice: &Choice) -> PopupResult {
             let close = PopupResult::order(Command::Resume, "the mission goes on");
             return close.and_then(StackAction::Close);
         }
+        ChoiceKind::TakeBack => {
+            let assertions = app.mission.proofs_to_take_back();
+            let words = "taken back: the verdict before counts";
+            return PopupResult::order(Command::TakeBackProof { assertions }, words)
+                .and_then(StackAction::Close);
+        }
         ChoiceKind::ChangeModel { role } => Box::new(Prompt::new(app, Purpose::Model(role))),
         ChoiceKind::RaiseBudget => Box::new(Prompt::new(app, Purpose::Budget)),
         ChoiceKind::Talk => Box::new(Talk::new(app)),

@@ -31,6 +31,7 @@ mod prelude;
 pub mod prompt;
 pub mod proof;
 pub mod proposal;
+pub mod prove;
 pub mod replay;
 pub mod result;
 pub mod screen;

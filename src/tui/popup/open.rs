@@ -10,6 +10,7 @@ use super::gate::GateScreen;
 use super::models::Models;
 use super::prompt::{Prompt, Purpose};
 use super::proposal::ProposalScreen;
+use super::prove::ProveScreen;
 use super::stats::Stats;
 use super::talk::Talk;
 use crate::domain::diff::DiffScope;
@@ -34,6 +35,14 @@ pub fn from_main(app: &App, action: Action) -> Option<Box<dyn Popup>> {
         Action::Diff => Box::new(DiffScreen::new(diff_scope(app))),
         _ => return None,
     })
+}
+
+/// What can be proven again, the assertion that is meant first; or why nothing can.
+///
+/// # Errors
+/// A sentence for the person.
+pub fn proving_again(app: &App) -> Result<ProveScreen, String> {
+    ProveScreen::about(app, assertion(app), GateId::Final)
 }
 
 /// The assertion that is meant: the selected one, or the first that the selected feature fulfills. What stands in no
@@ -64,6 +73,7 @@ fn opened(app: &App) -> Option<Box<dyn Popup>> {
         Pane::Timeline => match selected_moment(app)?.1 {
             Moment::Attempt(id) => Some(Box::new(AttemptScreen::new(id))),
             Moment::Gate(id) => Some(Box::new(GateScreen::new(id))),
+            Moment::Replay(id, _) => Some(Box::new(GateScreen::new(id.into()))),
             Moment::Waiver(id) => Some(Box::new(EvidenceScreen::new(&app.mission, id))),
             Moment::Question(id) => Some(Box::new(Talk::about(app, id))),
             Moment::Change(seq) => Some(changed(app, seq)),
@@ -108,7 +118,7 @@ fn diff_scope(app: &App) -> DiffScope {
         },
         Pane::Timeline => match selected_moment(app).map(|(_, moment)| moment) {
             Some(Moment::Attempt(id)) => DiffScope::Attempt(id),
-            Some(Moment::Gate(GateId::Milestone(id))) => DiffScope::Milestone(id),
+            Some(Moment::Gate(GateId::Milestone(id)) | Moment::Replay(id, _)) => DiffScope::Milestone(id),
             Some(
                 Moment::Gate(GateId::Plan | GateId::Final)
                 | Moment::Waiver(_)

@@ -53,6 +53,7 @@ fn of_pane(app: &App) -> Option<AssertionId> {
         Pane::Timeline => match selected_moment(app)?.1 {
             Moment::Waiver(id) => Some(id),
             Moment::Gate(gate) => of_gate(mission, gate),
+            Moment::Replay(milestone, _) => of_gate(mission, milestone.into()),
             Moment::Attempt(id) => worst(mission, by_attempt(mission, id)),
             Moment::Question(_)
             | Moment::Change(_)

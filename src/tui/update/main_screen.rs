@@ -7,6 +7,7 @@ use crate::tui::effect::Effect;
 use crate::tui::focus::Pane;
 use crate::tui::layout::inside;
 use crate::tui::list::SelectionStep;
+use crate::tui::popup::open;
 use crate::tui::select::{selected_assertion, selected_milestone, selected_moment, selected_target};
 use crate::view::plan::Target;
 use crate::view::{contract, plan, timeline};
@@ -127,7 +128,16 @@ fn step_or_open(app: &mut App, action: Action) -> Vec<Effect> {
     if let Some(by) = SelectionStep::of(action) {
         return step(app, by);
     }
-    if let Some(screen) = crate::tui::popup::open::from_main(app, action) {
+    if action == Action::ProveAgain {
+        return match open::proving_again(app) {
+            Ok(screen) => super::stack::open(app, Box::new(screen)),
+            Err(why) => {
+                super::say(app, Tone::Trouble, why);
+                Vec::new()
+            }
+        };
+    }
+    if let Some(screen) = open::from_main(app, action) {
         return super::stack::open(app, screen);
     }
     let why = if changes.contains(&action) {

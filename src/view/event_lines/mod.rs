@@ -71,6 +71,10 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             let ids: Vec<String> = assertions.iter().map(ToString::to_string).collect();
             note(&"contract", format!("to be proven again: {}", listed(&ids)))
         }
+        Event::ProofTakenBack { assertions } => {
+            let ids: Vec<String> = assertions.iter().map(ToString::to_string).collect();
+            note(&"contract", format!("not to be proven again, taken back: {}", listed(&ids)))
+        }
         Event::ProposalMade { proposal } => {
             let waits = needs(mission).into_iter().find(|need| is_about(need.kind, proposal.id));
             let text = waits.map_or_else(|| proposal.change.sentence(mission), |need| need.sentence);

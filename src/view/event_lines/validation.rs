@@ -9,7 +9,7 @@ use crate::domain::round::{
     CheckRun, Opinion, Review, RoundOutcome, RoundScope, ScrutinyReport, UserTestingReport,
 };
 use crate::domain::sabotage::{Sabotage, SabotageOutcome};
-use crate::domain::verdict::{EvidenceRef, Recurrence, SecondTry, Verdict};
+use crate::domain::verdict::{EvidenceRef, Outcome, Recurrence, SecondTry, Standing, Verdict};
 use crate::view::assertion::second_try;
 use crate::view::prelude::*;
 use crate::view::work::outcome_sign;
@@ -82,8 +82,8 @@ pub(super) fn tried_again(assertion: &AssertionId, second: &SecondTry) -> LogLin
 
 pub(super) fn lost(evidence: &[EvidenceRef], mission: &Mission) -> LogLine {
     let rests = |verdict: &Verdict| verdict.evidence.iter().any(|reference| evidence.contains(reference));
-    let newest = mission.verdicts.iter().filter(|(_, given)| given.last().is_some_and(rests));
-    let ids: Vec<String> = newest.map(|(id, _)| id.to_string()).collect();
+    let newest = mission.verdicts.keys().filter(|id| mission.newest_verdict(id).is_some_and(rests));
+    let ids: Vec<String> = newest.map(ToString::to_string).collect();
     let pieces = evidence.iter().map(|reference| reference.0.as_str()).collect::<Vec<_>>().join(", ");
     let text = format!("{pieces} was changed or removed on disk: {} must be shown again", listed(&ids));
     LogLine::new(WARNING, "evidence", text)
@@ -113,20 +113,63 @@ pub(super) fn closed(
         RoundOutcome::Passed => GOOD,
         RoundOutcome::Failed => BAD,
         RoundOutcome::Blocked => WARNING,
+        RoundOutcome::TakenBack => NOTE,
     };
-    let held = mission.assertions_of(milestone).chain(mission.sealed_of(milestone));
-    let tally = mission.tally(held.map(|assertion| &assertion.id));
+    let held: Vec<&AssertionId> =
+        mission.assertions_of(milestone).chain(mission.sealed_of(milestone)).map(|one| &one.id).collect();
+    let tally = mission.tally(held.iter().copied());
     let waived = if tally.waived > 0 { format!(", {} waived", tally.waived) } else { String::new() };
-    let failed = outcome == RoundOutcome::Failed;
-    let (outcome, all) = (outcome.word(), plural(tally.all, "assertion"));
     // Where no assertion says why a round failed, a finding does.
     let blocking = |found: &&Finding| found.milestone == milestone && found.severity == Severity::Blocking;
-    let why = match mission.open_findings().filter(blocking).count() {
-        found @ 1.. if failed && tally.proven + tally.waived == tally.all => {
-            format!(", {} open", plural(found, "blocking finding"))
-        }
-        _ => String::new(),
+    let found = mission.open_findings().filter(blocking).count();
+    let hidden = outcome == RoundOutcome::Failed && tally.proven + tally.waived == tally.all;
+    let why = if hidden && found > 0 {
+        format!(", {} open", plural(found, "blocking finding"))
+    } else {
+        String::new()
     };
-    let text = format!("round {round} {outcome}: {} of {all} hold{waived}{why}", tally.proven);
-    LogLine::new(sign, &milestone, text)
+    let (tried, earlier) =
+        (tried_in(mission, (milestone, round)), held_before(mission, &held, (milestone, round)));
+    let holds = if tried.len() == tally.all && earlier.is_empty() {
+        format!("{} of {} hold", tally.proven, plural(tally.all, "assertion"))
+    } else {
+        [decided(&tried), from_before(&earlier, milestone)].concat()
+    };
+    LogLine::new(sign, &milestone, format!("round {round} {}: {holds}{waived}{why}", outcome.word()))
+}
+
+/// The last word of a round on each assertion that it tried, of whichever milestone.
+fn tried_in(mission: &Mission, round: (MilestoneId, u32)) -> Vec<&Verdict> {
+    let of_round = |verdict: &&Verdict| (verdict.milestone, verdict.round) == round && !verdict.taken_back;
+    mission.verdicts.values().filter_map(|given| given.iter().rfind(of_round)).collect()
+}
+
+/// What holds of a milestone by the verdicts of other rounds.
+fn held_before<'a>(
+    mission: &'a Mission,
+    held: &[&AssertionId],
+    round: (MilestoneId, u32),
+) -> Vec<&'a Verdict> {
+    let stands = held.iter().filter(|id| mission.standing(id) == Standing::Passed);
+    let stands = stands.filter(|id| !mission.seen_red(id).proves_nothing());
+    let newest = stands.filter_map(|id| mission.newest_verdict(id));
+    newest.filter(|verdict| (verdict.milestone, verdict.round) != round).collect()
+}
+
+fn decided(tried: &[&Verdict]) -> String {
+    let hold = tried.iter().filter(|verdict| verdict.outcome == Outcome::Pass).count();
+    match tried.len() {
+        0 => "nothing was tried".to_owned(),
+        all => format!("{hold} of {all} tried {}", if hold == 1 { "holds" } else { "hold" }),
+    }
+}
+
+/// How many hold by earlier rounds, and by which where it is one.
+fn from_before(earlier: &[&Verdict], milestone: MilestoneId) -> String {
+    let Some(first) = earlier.first() else { return String::new() };
+    let same = |one: &&Verdict| (one.milestone, one.round) == (first.milestone, first.round);
+    let one = earlier.iter().all(same) && first.milestone == milestone;
+    let rounds = if one { format!("round {}", first.round) } else { "earlier rounds".to_owned() };
+    let hold = if earlier.len() == 1 { "holds" } else { "hold" };
+    format!("; {} {hold} from {rounds}", earlier.len())
 }

@@ -294,10 +294,27 @@ fn the_persons_word_on_requirements_becomes_commands() {
 
 #[test]
 fn what_is_older_is_proven_again_from_its_gate_and_nothing_is_once_the_mission_is_over() {
+    let proven = |keys: &str| {
+        let asked = fly_engine(Engine::of(sample(Moment::MilestoneGate)), same, keys);
+        let commands = asked.source.asked.lock().unwrap().clone();
+        let [Command::ProveAgain { assertions }] = commands.as_slice() else { panic!("{}", asked.frame) };
+        assertions.clone()
+    };
     let asked = fly_engine(Engine::of(sample(Moment::MilestoneGate)), same, "g P");
-    let commands = asked.source.asked.lock().unwrap().clone();
-    let [Command::ProveAgain { assertions }] = commands.as_slice() else { panic!("{}", asked.frame) };
-    assert_eq!(assertions.len(), 2, "{}", asked.frame);
+    assert!(asked.source.asked.lock().unwrap().is_empty(), "it asks which: {}", asked.frame);
+    assert!(asked.frame.contains("all that are older") && asked.frame.contains("cancel"), "{}", asked.frame);
+    assert!(proven("g P enter").len() >= 2, "nothing older is selected, so that all are first");
+    let one = sample(Moment::MilestoneGate).mission();
+    let older = one.provable_again(one.assertions_at(one.default_gate()));
+    let place = flightdeck::view::gate_items::assertions(&one, one.default_gate());
+    let at = place.iter().position(|id| *id == older[0]).unwrap();
+    let down = "j ".repeat(at);
+    assert_eq!(proven(&format!("g {down}P enter")), [older[0].clone()], "the selected one comes first");
+    assert_eq!(proven(&format!("g {down}v P enter")), [older[0].clone()], "and so beside its evidence");
+    let row = flightdeck::view::contract::targets(&one).iter().position(|id| *id == older[0]).unwrap();
+    assert_eq!(proven(&format!("3 {}P enter", "j ".repeat(row))), [older[0].clone()], "and in the contract");
+    let cancelled = fly_engine(Engine::of(sample(Moment::MilestoneGate)), same, "g P end enter");
+    assert!(cancelled.source.asked.lock().unwrap().is_empty(), "{}", cancelled.frame);
     let over = fly_engine(Engine::of(completed()), same, "g P");
     assert!(over.source.asked.lock().unwrap().is_empty(), "{}", over.frame);
     assert!(over.frame.contains("the mission is over: nothing of it can be changed"), "{}", over.frame);

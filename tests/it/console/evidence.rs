@@ -499,7 +499,7 @@ fn after_a_resize_a_gate_shows_its_item_from_the_top() {
         let frame = bench.frame();
         let rule = frame.lines().position(|line| line.contains("────────── │")).unwrap();
         let first = frame.lines().nth(rule + 1).unwrap();
-        let right: String = first.chars().skip(56).collect();
+        let right: String = first.chars().skip(52).collect();
         assert!(right.contains("revision") || right.contains("found  "), "{there:?} {keys}\n{frame}");
     }
 }

@@ -175,7 +175,7 @@ fn the_person_decides_on_any_finding_that_no_feature_to_come_mends() {
         (by_person(9, dismiss()), "there is no finding FND-9; none is open"),
         (
             by_person(2, dismiss()),
-            "FND-2 (suggestion: a shorter name) is taken up by F2 already, which is not built yet",
+            "FND-2 (suggestion: a shorter name) is to be mended by F2 already, which is not built yet",
         ),
     ];
     for (command, sentence) in table {

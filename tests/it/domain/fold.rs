@@ -85,6 +85,7 @@ fn plan_events() -> Vec<Event> {
         Event::AssertionSealed { sealed: Box::new(words::sealed("VAL-SEAL-001", None)) },
         Event::AssertionUnsealed { assertion: val("VAL-SEAL-001"), feature: F1 },
         Event::ProofAskedAgain { assertions: vec![val("VAL-M1-001")] },
+        Event::ProofTakenBack { assertions: vec![val("VAL-M1-001")] },
         Event::ProposalMade {
             proposal: Box::new(Proposal {
                 id: ProposalId(1),
@@ -172,6 +173,7 @@ fn validation_events() -> Vec<Event> {
         steps: None,
         again: false,
         second: None,
+        taken_back: false,
         at: AT,
     };
     let to_test = vec![val("VAL-M1-001")];

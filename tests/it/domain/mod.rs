@@ -25,6 +25,7 @@ mod sabotage;
 mod schedule;
 mod sealed;
 mod second_try;
+mod take_back;
 mod talk;
 mod test_runs;
 mod triage;

@@ -60,6 +60,7 @@ fn persons() -> Vec<Command> {
         Command::DecideGate { gate: GateId::Plan, decision: words::go() },
         Command::Waive { assertion: words::val("VAL-M1-001"), reason: words::line("no") },
         Command::ProveAgain { assertions: vec![words::val("VAL-M1-001")] },
+        Command::TakeBackProof { assertions: vec![words::val("VAL-M1-001")] },
         Command::Unseal { assertion: words::val("VAL-M1-001"), feature: FeatureId(1) },
         Command::Answer { question: QuestionId(1), text: words::prose("yes") },
         Command::Pause,
@@ -251,6 +252,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::DecideGate { .. }
         | Command::Waive { .. }
         | Command::ProveAgain { .. }
+        | Command::TakeBackProof { .. }
         | Command::Answer { .. }
         | Command::Pause
         | Command::Resume
@@ -316,7 +318,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 70,
+        | Command::RecordLanding { .. } => 71,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

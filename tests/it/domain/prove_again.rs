@@ -69,7 +69,7 @@ fn what_cannot_be_proven_again_is_refused_with_the_reason() {
     assert_eq!(refusal(&flight, &[]), "nothing was proven at an older commit than the present one");
     let third = Flight::new().planned(2, 1).built(1).validated().gone(GateId::Milestone(MilestoneId(1)));
     let untried = refusal(&third, &["VAL-M2-001"]);
-    assert_eq!(untried, "VAL-M2-001 is pending: only what passed can be proven again");
+    assert_eq!(untried, "VAL-M2-001 has no verdict yet: it is tried in the round of its milestone");
     let early = Flight::new().proposed(1, 1);
     assert_eq!(refusal(&early, &["VAL-M1-001"]), "nothing is built yet that could be proven again");
     let asked = flight.ask(Actor::Person, again(&["VAL-M1-002"])).unwrap();

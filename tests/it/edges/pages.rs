@@ -70,7 +70,7 @@ fn what_is_flaky_or_proven_before_the_last_change_is_said_at_every_gate() {
     on_both("GO is possible, but 1 proven before the last change · 1 flaky", &verb, &drawn);
     on_both("at head003 flaky", &verb, &drawn);
     on_both("rounds    2 of at most 3: failed, passed", &verb, &drawn);
-    on_both("found     2 findings: 2 taken up · 0 dismissed · 0 open", &verb, &drawn);
+    on_both("found     2 findings: 2 mended · 0 dismissed · 0 open", &verb, &drawn);
     let (stage, flight) = (Stage::new(), flight.gone(GateId::Milestone(MilestoneId(1))));
     stage.keep(&flight);
     let (verb, drawn) = (stage.told(&["gate", "final"]), console(&flight, "g"));
@@ -242,4 +242,24 @@ fn what_is_sealed_is_read_by_the_person_at_each_gate_in_the_contract_and_by_the_
             on_both(words, &shown, &console(&flight, "3 end enter"));
         }
     }
+}
+
+#[test]
+fn what_is_asked_to_be_proven_again_is_listed_with_how_it_is_taken_back() {
+    let (stage, mut flight) = (Stage::new(), mended());
+    let id = words::val("VAL-M1-001");
+    flight.person(Command::ProveAgain { assertions: vec![id.clone()] });
+    stage.keep(&flight);
+    let told = stage.told(&["prove"]);
+    assert!(told.contains("VAL-M1-001 is to be proven again") && told.contains("--take-back"), "{told}");
+    assert_eq!(stage.json(&["prove"])["to_take_back"][0], "VAL-M1-001");
+    let (_, shape) = stage.ended(&["prove", "--take-back"], 2);
+    assert!(shape.contains("either with --take-back"), "{shape}");
+    let waits = "VAL-M1-001 is to be proven again, as you asked: wait for that, or take it back";
+    assert!(stage.told(&["gate", "M1"]).contains(waits), "{}", stage.told(&["gate", "M1"]));
+
+    let (stage, flight) = (Stage::new(), Flight::at_gate());
+    stage.keep(&flight);
+    let (_, nothing) = stage.ended(&["prove", "--all"], 2);
+    assert!(nothing.contains("there is nothing to prove again"), "{nothing}");
 }

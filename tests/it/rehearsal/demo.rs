@@ -172,6 +172,60 @@ fn where_a_browser_is_the_names_are_tested_in_it_and_a_picture_is_the_evidence()
 }
 
 #[test]
+fn whatever_was_proven_before_is_tried_again_at_every_gate() {
+    let web = [
+        "WEB-001", "WEB-002", "WEB-003", "API-001", "SIGN-001", "SIGN-002", "SIGN-003", "SIGN-004",
+        "SIGN-005",
+    ];
+    let cli = ["CLI-001", "CLI-002", "CLI-003", "CLI-004", "API-002"];
+    let all: Vec<&str> = web.into_iter().chain(cli).collect();
+    let told = |milestone: &str, round: &str, ids: &[&str], how: &str| {
+        let labels = labels(&[("role", "user_testing"), ("milestone", milestone), ("round", round)]);
+        let asked = ids.iter().map(|id| format!("VAL-{id}")).collect::<Vec<_>>().join("\n");
+        let mut request = request(labels, &format!("app: http://127.0.0.1:7979\n{asked}\n{how}"));
+        let mut count = 0;
+        let made = play(&demo(), &mut request, &["report_user_testing"], &mut |tool, input| {
+            count += 1;
+            let answer = match (tool, input["action"].as_str()) {
+                ("http", _) => page_with("José")(input),
+                ("browser", Some("read")) => "- text \"Olá! Привет\"\n- text \"José\"".to_owned(),
+                _ => "Name: Message: Thank you, Grace Katherine Dorothy".to_owned(),
+            };
+            (format!("{answer}\nevidence: ev_{count}"), Done)
+        });
+        let verdicts = made.iter().filter(|(tool, _)| tool == "verdict");
+        let verdicts: Vec<String> =
+            verdicts.map(|(_, verdict)| verdict["assertion"].as_str().unwrap().to_owned()).collect();
+        (verdicts, made.last().unwrap().1["summary"].as_str().unwrap().to_owned())
+    };
+    let whole = |ids: &[&str]| ids.iter().map(|id| format!("VAL-{id}")).collect::<Vec<_>>();
+    for how in [
+        "",
+        "check via browser: open the book",
+        "check via browser: open the book. There is no browser here.",
+    ] {
+        for (milestone, round) in [("M1", "3"), ("M2", "1"), ("M2", "2"), ("M2", "4")] {
+            for ids in [
+                &all[..],
+                &web[..],
+                &cli[..],
+                &["WEB-002"],
+                &["SIGN-002"],
+                &["CLI-003"],
+                &["API-002"],
+                &["API-001", "CLI-001"],
+            ] {
+                let (verdicts, summary) = told(milestone, round, ids, how);
+                assert_eq!(verdicts, whole(ids), "{milestone} round {round}, {how}");
+                assert!(!summary.contains("Nothing was tested"), "{summary}");
+            }
+        }
+    }
+    let (verdicts, summary) = told("M3", "1", &["X-001"], "");
+    assert!(verdicts.is_empty() && summary.starts_with("Nothing was tested"), "{summary}");
+}
+
+#[test]
 fn the_plan_claims_every_assertion_once() {
     let mut request = request(
         labels(&[("role", "orchestrator"), ("phase", "plan")]),

@@ -217,5 +217,8 @@ fn the_demo_flies_for_real() {
     let last = verdicts(world.path(), "M2", "1", &cli);
     assert_eq!(last.len(), 5);
     assert_eq!(failed(last), Vec::<String>::new());
+    let again = verdicts(world.path(), "M2", "2", &format!("{web}{sign}{cli}"));
+    assert_eq!(again.len(), 14, "at the last gate everything can be proven again");
+    assert_eq!(failed(again), Vec::<String>::new());
     assert_eq!(world.faults, Vec::<String>::new());
 }

@@ -125,6 +125,7 @@ fn planning() -> Vec<Event> {
         Event::AssertionSealed { sealed: Box::new(words::sealed("VAL-SEAL-001", Some(2))) },
         Event::AssertionUnsealed { assertion: words::val("VAL-SEAL-001"), feature: FEATURE },
         Event::ProofAskedAgain { assertions: vec![assertion_id()] },
+        Event::ProofTakenBack { assertions: vec![assertion_id()] },
         Event::ProposalMade {
             proposal: Box::new(Proposal {
                 id: ProposalId(2),
@@ -565,6 +566,7 @@ fn verdict() -> Verdict {
         steps: None,
         again: false,
         second: None,
+        taken_back: false,
         at: AT,
     }
 }

@@ -180,7 +180,7 @@ impl Ground {
     /// Flies until the mission rests, with those models.
     pub async fn fly(&self, backends: Arc<dyn Backends>) -> Mission {
         let flight = flightdeck::engine::run(EngineOptions { backends, ..self.options() });
-        let rested = tokio::time::timeout(Duration::from_secs(120), flight).await;
+        let rested = tokio::time::timeout(Duration::from_mins(2), flight).await;
         let Ok(rested) = rested else {
             panic!("it does not come to rest, {:?}: {}", needs(&self.mission()), self.told());
         };

@@ -1,0 +1,119 @@
+//! Proving again: what can be asked for, or taken back, and what each would do.
+
+use super::prelude::*;
+use super::work::{assertion_name, gate_name};
+use crate::domain::command::Command;
+use crate::domain::gate::GateId;
+use crate::domain::id::AssertionId;
+use crate::domain::verdict::Standing;
+
+/// Something that can be done about what was proven at an older commit.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Choice {
+    /// The choice in a word or two.
+    pub label: &'static str,
+    /// What it is about.
+    pub words: String,
+    /// Nothing for the one that changes nothing.
+    pub command: Option<Command>,
+    /// The words that confirm it.
+    pub done: String,
+}
+
+/// What can be done: the selected assertion first, then all that a gate is about, then all there are, then what can be
+/// taken back. The last changes nothing; where it is alone, [`nothing`] says why.
+pub fn choices(mission: &Mission, selected: Option<&AssertionId>, gate: GateId) -> Vec<Choice> {
+    let mut choices = Vec::new();
+    if let Some(id) = selected {
+        let name = assertion_name(mission, id);
+        choices.extend(prove("this one", name.clone(), mission.provable_again([id.clone()])));
+        let asked = Some(id.clone()).filter(|id| mission.may_take_back_proof(id).is_ok());
+        choices.extend(take_back("take back this one", name, asked.into_iter().collect()));
+    }
+    let of_gate = mission.provable_again(mission.assertions_at(gate));
+    let all = mission.provable_again(mission.assertions_at(GateId::Final));
+    let only = |ids: &[AssertionId]| ids.len() == 1 && ids.first() == selected;
+    if gate != GateId::Final && of_gate.len() < all.len() && !only(&of_gate) {
+        let words = format!("{} of {}: {}", count(&of_gate), gate_name(gate), names(&of_gate));
+        choices.extend(prove("all of this gate", words, of_gate));
+    }
+    if !only(&all) {
+        choices.extend(prove("all that are older", format!("{}: {}", count(&all), names(&all)), all));
+    }
+    let asked = mission.proofs_to_take_back();
+    if !only(&asked) {
+        choices.extend(take_back("take back", format!("{}: {}", count(&asked), names(&asked)), asked));
+    }
+    let words = "nothing is changed".to_owned();
+    choices.push(Choice { label: "cancel", words, command: None, done: String::new() });
+    choices
+}
+
+/// Why there is nothing to prove again, nor to take back, in a sentence.
+pub fn nothing(mission: &Mission, selected: Option<&AssertionId>) -> String {
+    let refused = selected.and_then(|id| mission.may_prove_again(id).err());
+    let first = || {
+        let mut passed = mission.held_assertions().map(|assertion| &assertion.id);
+        passed.find(|id| mission.proven_before_head(id).is_some())
+    };
+    // What holds for all of them keeps the first from being tried as well.
+    let refused = refused.or_else(|| mission.may_prove_again(first()?).err());
+    refused.map_or_else(|| NOTHING.to_owned(), |refusal| refusal.sentence)
+}
+
+/// What is said where nothing is older.
+pub const NOTHING: &str =
+    "everything that passed was proven at the present commit: there is nothing to prove again";
+
+/// What was asked for and can be taken back, with the command that does.
+pub fn asked(mission: &Mission, ids: &[AssertionId]) -> Vec<Row> {
+    let Some(id) = mission.id().filter(|_| !ids.is_empty()) else { return Vec::new() };
+    let row = |one: &AssertionId| {
+        let could_not = mission.standing(one) == Standing::Blocked;
+        let came =
+            if could_not { "could not be tried when you asked for it" } else { "is to be proven again" };
+        Row::of(StyleRole::Warn, format!("{one} {came}"))
+    };
+    let how = format!("taken back with: flightdeck prove {id} ASSERTION… --take-back");
+    ids.iter().map(row).chain([Row::of(StyleRole::Dim, how)]).collect()
+}
+
+/// What proving again is, and what was built since the selected one was proven, or why it cannot be tried.
+pub fn page(mission: &Mission, selected: Option<&AssertionId>, width: usize) -> Vec<Row> {
+    let mut rows = paragraph(
+        StyleRole::Text,
+        "It is tried at the present commit, in a small round that takes none of the milestone's own: by the engine where the steps of its tester show the same again, else by a tester.",
+        width,
+    );
+    let Some(id) = selected else { return rows };
+    let since = super::assertion::since_proof(mission, id).map(|since| format!("{id} {since}"));
+    let refused = mission.may_prove_again(id).err().map(|refusal| refusal.sentence);
+    rows.extend(since.or(refused).map(|words| paragraph(StyleRole::Dim, &words, width)).unwrap_or_default());
+    rows
+}
+
+/// A choice that has some proven again; nothing where there are none.
+fn prove(label: &'static str, words: String, assertions: Vec<AssertionId>) -> Option<Choice> {
+    let done = format!("{} to be proven again in the next round", names(&assertions));
+    let command = (!assertions.is_empty()).then_some(Command::ProveAgain { assertions })?;
+    Some(Choice { label, words, command: Some(command), done })
+}
+
+fn take_back(label: &'static str, words: String, assertions: Vec<AssertionId>) -> Option<Choice> {
+    let done = format!("{} taken back: the verdict before counts", names(&assertions));
+    let command = (!assertions.is_empty()).then_some(Command::TakeBackProof { assertions })?;
+    Some(Choice { label, words, command: Some(command), done })
+}
+
+fn count(ids: &[AssertionId]) -> String {
+    plural(ids.len(), "assertion")
+}
+
+/// Their ids, as far as a line has room.
+fn names(ids: &[AssertionId]) -> String {
+    const MOST: usize = 4;
+    let some: Vec<&str> = ids.iter().take(MOST).map(AssertionId::as_str).collect();
+    let more = ids.len().saturating_sub(MOST);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{}{more}", some.join(", "))
+}
