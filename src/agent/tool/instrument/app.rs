@@ -107,10 +107,7 @@ impl App {
     async fn start_in_time(&self, cancel: &CancellationToken) -> Result<(), WorkspaceError> {
         let Some(busy) = &self.busy else { return self.start().await.map(|_| ()) };
         let done = loop {
-            let fault = match self.start().await {
-                Ok(_) => break Ok(()),
-                Err(fault) => fault,
-            };
+            let Err(fault) = self.start().await else { break Ok(()) };
             let WorkspaceError::PortBusy { port, .. } = &fault else { break Err(fault) };
             let again = tokio::select! {
                 again = busy.wait(*port, fault.to_string()) => again,
