@@ -27,6 +27,9 @@ pub struct AddedTests {
     pub missing: Vec<MissingTest>,
     /// Milliseconds it took to try them.
     pub wall_ms: u64,
+    /// Whether it names tests, and the runs name none, so that nothing was compared.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unnamed: bool,
 }
 
 /// A test that a handoff says it added.
@@ -72,7 +75,14 @@ impl Lack {
 impl AddedTests {
     /// Whether there is something to tell.
     pub fn tells(&self) -> bool {
-        self.tried > 0 || !self.missing.is_empty()
+        self.tried > 0 || !self.missing.is_empty() || self.unnamed
+    }
+
+    /// That nothing is known of each of its tests, where that is so.
+    pub fn unnamed_words(&self, feature: FeatureId) -> Option<String> {
+        self.unnamed.then(|| {
+            format!("the test commands name no tests, so those that came with {feature} were not compared with what it says")
+        })
     }
 
     /// Whether the handoff names tests that are not there.

@@ -52,7 +52,7 @@ impl Mission {
                 self.environment_is_persons |= by == Actor::Person;
             }
             Event::BaselineTaken(baseline) => self.baseline = Some((**baseline).clone()),
-            Event::ChecksKept { reasons } => self.checks_kept.clone_from(reasons),
+            Event::ChecksKept { reasons, commands } => self.keep(reasons, commands),
             Event::PlanProposed(plan) => {
                 self.title = plan.title.clone().or_else(|| self.title.take());
                 self.milestones.clone_from(&plan.milestones);

@@ -1,6 +1,7 @@
 //! What the commands of a plan do at the base commit, before anything is built: which the machine cannot run, which are
 //! red already, and which checks hold already and so prove nothing.
 
+mod command;
 mod fault;
 
 pub use fault::{fault, took_too_long};
@@ -19,6 +20,9 @@ use super::text::{Line, Title, plural};
 
 /// Characters of a command's last words that a sentence has room for.
 const LAST_WORDS: usize = 160;
+
+/// The group of the commands that start services.
+pub const SERVICE: &str = "service";
 
 /// What the engine saw when it ran a plan's commands at the base commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,7 +58,7 @@ pub enum AtBase<'a> {
 /// A command that is tried at the base.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trial {
-    /// Of the environment, with the group it stands in.
+    /// Of the environment, with the group it stands in. A service is only begun: what is not built yet does not start.
     Environment { group: &'static str, script: Script },
     /// The check of an assertion.
     Check { assertion: AssertionId, script: Script },
@@ -72,7 +76,9 @@ impl Trial {
     /// could not do its work is tried again.
     pub fn is_settled_by(&self, run: &CommandRun) -> bool {
         match self {
-            Self::Environment { .. } => run.passed(),
+            Self::Environment { group, .. } => {
+                run.passed() || *group == SERVICE && command::fault(run).is_none()
+            }
             Self::Check { .. } => fault(run).is_none() && !took_too_long(run),
         }
     }
@@ -111,11 +117,15 @@ impl Mission {
     fn trials_of<'a>(&self, assertions: impl Iterator<Item = &'a Assertion>) -> Vec<Trial> {
         let known = Environment::default();
         let environment = self.environment.as_ref().unwrap_or(&known);
-        let Environment { setup, build, lint, test, services: _, parallel_testers: _ } = environment;
+        let Environment { setup, build, lint, test, services, parallel_testers: _ } = environment;
         let groups = [("setup", setup), ("build", build), ("lint", lint), ("test", test)];
         let mut trials: Vec<Trial> = Vec::new();
         for (group, scripts) in groups {
             trials.extend(scripts.iter().map(|script| Trial::Environment { group, script: script.clone() }));
+        }
+        for service in services {
+            let script = Script { name: service.name.clone(), run: service.run.clone(), report: None };
+            trials.push(Trial::Environment { group: SERVICE, script });
         }
         for assertion in assertions {
             let Some(run) = assertion.wording.check.command.clone() else { continue };
@@ -157,6 +167,39 @@ impl Mission {
         asked.filter_map(|assertion| self.invalid_check(assertion)).collect()
     }
 
+    /// Why a plan cannot be accepted as it is: a sentence for each command of the environment that can do nothing, which
+    /// the planner has chosen and has not said a reason for.
+    pub(super) fn invalid_commands(&self) -> Vec<String> {
+        if self.environment_is_persons {
+            return Vec::new();
+        }
+        let trials = self.base_trials();
+        let asked = trials.iter().filter(|trial| !self.commands_kept.contains_key(&trial.script().run));
+        asked.filter_map(|trial| self.invalid_command(trial)).collect()
+    }
+
+    /// What the planner says of what stays as it is, in place of what it said before.
+    pub(super) fn keep(&mut self, checks: &BTreeMap<AssertionId, Line>, commands: &BTreeMap<Line, Line>) {
+        self.checks_kept.clone_from(checks);
+        self.commands_kept.clone_from(commands);
+    }
+
+    fn invalid_command(&self, trial: &Trial) -> Option<String> {
+        let Trial::Environment { group, script } = trial else { return None };
+        let run = self.run_at_base(&script.run)?;
+        let why = self.command_fault(group, run)?;
+        Some(format!("the {group} command can do nothing at the base commit: {why}; {}", ended(run)))
+    }
+
+    /// Why a command of the environment can do nothing. Where what sets the checkout up is not there yet, nobody knows
+    /// what the others would find.
+    fn command_fault(&self, group: &str, run: &CommandRun) -> Option<String> {
+        let setup = self.environment.iter().flat_map(|environment| &environment.setup);
+        let is_unset = |seen: &CommandRun| !seen.passed() && command::fault(seen).is_none();
+        let unset = setup.filter_map(|script| self.run_at_base(&script.run)).any(is_unset);
+        command::fault(run).filter(|_| group == "setup" || !unset)
+    }
+
     fn invalid_check(&self, assertion: &Assertion) -> Option<String> {
         let AtBase::Invalid(run, why) = self.at_base(assertion) else { return None };
         Some(format!(
@@ -173,7 +216,8 @@ impl Mission {
             return false;
         };
         let is_new = |command: &Line| baseline.run(command).is_none() && !baseline.untried.contains(command);
-        self.all_trials().iter().any(|trial| is_new(&trial.script().run))
+        let is_service = |trial: &Trial| matches!(trial, Trial::Environment { group: SERVICE, .. });
+        self.all_trials().iter().any(|trial| !is_service(trial) && is_new(&trial.script().run))
     }
 
     /// What a command did at the base commit.
@@ -210,7 +254,15 @@ impl Mission {
         }
         for trial in self.all_trials() {
             let command = &trial.script().run;
+            if let Some(sentence) = self.invalid_command(&trial) {
+                let kept = self.commands_kept.get(command);
+                let kept = kept.map_or_else(String::new, |why| format!("; the planner keeps it: {why}"));
+                risks.push(sentence + &kept);
+                continue;
+            }
             match (baseline.run(command), &trial) {
+                // A service that does not start is yet to be built.
+                (_, Trial::Environment { group: SERVICE, .. }) => {}
                 (None, _) => risks.push(format!("`{command}` was not tried at the base commit")),
                 (Some(run), Trial::Environment { .. }) if !run.passed() => {
                     risks.push(format!("at the base commit {}", ended(run)));
@@ -239,6 +291,15 @@ impl Mission {
         let (mut red, mut guards) = (0, 0);
         for trial in self.base_trials() {
             let (name, command) = (trial.name(), &trial.script().run);
+            let fault = match &trial {
+                Trial::Environment { group, .. } => {
+                    baseline.run(command).and_then(|run| self.command_fault(group, run))
+                }
+                Trial::Check { .. } => None,
+            };
+            if fault.is_none() && matches!(trial, Trial::Environment { group: SERVICE, .. }) {
+                continue;
+            }
             let Some(run) = baseline.run(command) else {
                 text += &format!("- {name}: `{command}` was not tried\n");
                 continue;
@@ -259,6 +320,12 @@ impl Mission {
                 Some(AtBase::Invalid(_, why)) => {
                     text +=
                         &format!("- {name}: {}: {why}, so it can decide nothing: word it anew\n", ended(run));
+                }
+                Some(AtBase::TookTooLong(_) | AtBase::Untried) | None if let Some(why) = &fault => {
+                    text += &format!(
+                        "- {name}: {}: {why}, so it can do nothing: propose_environment with one that can\n",
+                        ended(run)
+                    );
                 }
                 Some(AtBase::TookTooLong(_) | AtBase::Untried) | None => {
                     text += &format!("- {name}: {}\n", ended(run));

@@ -90,7 +90,7 @@ pub enum Command {
     ProposeContract { assertions: Vec<AssertionDraft> },
     ProposeEnvironment { environment: Environment },
     // Said with the plan: checks that can decide nothing at the base commit and stay as they are, and why.
-    KeepChecks { reasons: BTreeMap<AssertionId, Line> },
+    KeepChecks { reasons: BTreeMap<AssertionId, Line>, commands: BTreeMap<Line, Line> },
     // Said with the plan: what it makes of the critic's objections.
     AnswerObjections { answers: Vec<AnswerDraft> },
     ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft>, answer: Option<Prose> },

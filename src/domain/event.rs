@@ -76,9 +76,11 @@ pub enum Event {
         environment: Environment,
     },
     BaselineTaken(Box<Baseline>),
-    // Checks that can decide nothing at the base commit stay as they are, and why.
+    // Checks, and commands of the environment, that can decide nothing at the base commit stay as they are, and why.
     ChecksKept {
         reasons: BTreeMap<AssertionId, Line>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        commands: BTreeMap<Line, Line>,
     },
     PlanProposed(Box<ProposedPlan>),
     PlanCriticized {

@@ -82,6 +82,9 @@ pub struct Mission {
     /// Why the planner keeps checks that can decide nothing at the base commit.
     #[serde(default)]
     pub checks_kept: BTreeMap<AssertionId, Line>,
+    /// Commands of the environment that can do nothing at the base and stay, with the planner's reasons.
+    #[serde(default)]
+    pub commands_kept: BTreeMap<Line, Line>,
     pub milestones: Vec<Milestone>,
     /// In the order in which they are built; fix features stand at the front of their milestone.
     pub features: Vec<Feature>,

@@ -13,7 +13,7 @@ use super::error::EngineError;
 use super::role::proof_at;
 use super::scripts::{self, Site};
 use crate::agent::tool::Call;
-use crate::domain::baseline::{Baseline, Trial};
+use crate::domain::baseline::{Baseline, SERVICE, Trial};
 use crate::domain::command::Command;
 use crate::domain::contract::Instrument;
 use crate::domain::environment::CommandRun;
@@ -24,6 +24,8 @@ use crate::domain::text::Line;
 const COMMAND: Duration = Duration::from_mins(10);
 /// How long the check of one assertion may take.
 pub const CHECK: Duration = Duration::from_mins(1);
+/// How long a service may run: what it lacks it says at once.
+const SERVICE_START: Duration = Duration::from_secs(3);
 /// How long everything may take; what is left then is not tried, and says so.
 const ALL: Duration = Duration::from_mins(20);
 
@@ -123,7 +125,11 @@ async fn try_all(
             runs.push(run);
         } else if Instant::now() < end && !cancel.is_cancelled() {
             starting(script.run.as_str());
-            let limit = if matches!(trial, Trial::Check { .. }) { CHECK } else { COMMAND };
+            let limit = match trial {
+                Trial::Check { .. } => CHECK,
+                Trial::Environment { group: SERVICE, .. } => SERVICE_START,
+                Trial::Environment { .. } => COMMAND,
+            };
             let site = Site::at(proof.checkout.dir(), commit);
             match scripts::run_within(engine, &site, script, limit, cancel).await {
                 Ok(run) => runs.push(run),
@@ -131,6 +137,8 @@ async fn try_all(
             }
         }
     }
+    // A service may have forked away.
+    engine.sweep().await?;
     proof.put_back().await;
     tried
 }

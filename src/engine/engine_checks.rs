@@ -22,9 +22,10 @@ use crate::domain::attempt::EngineWork;
 use crate::domain::claim::{CLAIM, MOST, NotRun, Reruns, borne_out, by_hand, to_run_again};
 use crate::domain::command::Command;
 use crate::domain::environment::{CommandRun, Environment, Script};
-use crate::domain::handoff::ClaimedRun;
+use crate::domain::handoff::{ClaimedRun, ManualCheck};
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId};
 use crate::domain::mission::Mission;
+use crate::domain::tests::naming;
 use crate::domain::text::{Line, Title};
 use added::Handed;
 use bench::Bench;
@@ -87,37 +88,26 @@ async fn check_claims(
     cancel: &CancellationToken,
 ) -> Result<(), EngineError> {
     let worked_in = at_head(engine, feature).await?.dir().display().to_string();
-    let (scripts, (claims, checks)) = engine.cell.with(|mission| {
+    let (scripts, (claims, checks), adds_tests) = engine.cell.with(|mission| {
         let scripts =
             mission.environment.iter().flat_map(Environment::claim_scripts).cloned().collect::<Vec<Script>>();
         let handoff = mission.handoffs.get(&feature).map(|(_, handoff)| handoff);
         let said = handoff.map(|handoff| (handoff.commands.clone(), handoff.checks.clone()));
-        (scripts, said.unwrap_or_default())
+        let adds_tests = handoff.is_some_and(|handoff| !handoff.tests.added.is_empty());
+        (scripts, said.unwrap_or_default(), adds_tests)
     });
     let mut bench = Bench::at_head(engine, running, cancel).await?;
     let mut runs = Vec::new();
     for script in &scripts {
         runs.push(bench.run(script, scripts::LIMIT).await?);
     }
-    let Reruns { again, apart, mut left } = to_run_again(&claims);
-    let most = MOST.saturating_sub(again.len() + apart.len());
-    let by_hand = by_hand::to_run_again(&checks, &again, most);
-    let end = Instant::now() + ALL_CLAIMS;
-    let claimed = again.iter().chain(&by_hand);
-    let claimed = claimed.filter(|command| !scripts.iter().any(|script| script.run == **command));
-    let (seen, untried) = run_claims(engine, &mut bench, claimed, &worked_in, end).await?;
+    let named = if adds_tests { named(&mut bench, &scripts, &runs).await? } else { Vec::new() };
+    let claimed = Claimed { claims: &claims, checks: &checks, own: &scripts, worked_in: &worked_in };
+    let (seen, left) = claimed.run(engine, &mut bench).await?;
     runs.extend(seen);
-    // What was tried by hand is no claim: that it was not run again is told beside it.
-    left.extend(untried.into_iter().filter(|left| again.contains(&left.command)));
-    let apart = apart.iter().filter(|command| !scripts.iter().any(|script| script.run == **command));
-    for command in apart {
-        // Each finds the commit, and nothing that another one left.
-        let alone = std::iter::once(command);
-        let (seen, untried) = run_claims(engine, &mut bench, alone, &worked_in, end).await?;
-        left.extend(untried.into_iter().chain(keep_borne_out(&claims, seen, &mut runs)));
-    }
     bench.put_back().await;
-    let handed = Handed { engine, feature, worked_in: &worked_in, runs: &runs[..scripts.len()] };
+    let handed =
+        Handed { engine, feature, worked_in: &worked_in, runs: &runs[..scripts.len()], named: &named };
     let added = handed.look(running, cancel).await?;
     if !cancel.is_cancelled() {
         // What a handoff takes away from the tests is looked for in what the mission's own commands say.
@@ -137,16 +127,63 @@ async fn check_claims(
     Ok(())
 }
 
-/// Keeps the runs that bear their claims out, and gives the others with what was seen.
-fn keep_borne_out(claims: &[ClaimedRun], seen: Vec<CommandRun>, runs: &mut Vec<CommandRun>) -> Vec<NotRun> {
-    let mut left = Vec::new();
-    for run in seen {
-        match borne_out(claims, &run) {
-            Ok(()) => runs.push(run),
-            Err(not) => left.push(not),
-        }
+/// Green test commands that name no test, run once more in the form that does: each in that form, with what it did.
+async fn named(
+    bench: &mut Bench<'_>,
+    scripts: &[Script],
+    runs: &[CommandRun],
+) -> Result<Vec<(Script, CommandRun)>, EngineError> {
+    let (engine, limit) = (bench.engine, bench.engine.limits.claim);
+    let mut named = Vec::new();
+    for (script, run) in scripts.iter().zip(runs).filter(|(_, run)| run.passed()) {
+        let is_quiet = scripts::tests_of(&engine.store, run).is_some_and(|told| told.cases.is_empty());
+        let Some(form) = naming(script.run.as_str()).filter(|_| is_quiet) else { continue };
+        let form = Script { run: Line::clipped(form), ..script.clone() };
+        let seen = bench.run(&form, limit).await?;
+        named.push((form, CommandRun { command: script.run.clone(), ..seen }));
     }
-    left
+    Ok(named)
+}
+
+/// What a handoff says of commands.
+struct Claimed<'a> {
+    claims: &'a [ClaimedRun],
+    checks: &'a [ManualCheck],
+    /// The mission's own, which have run.
+    own: &'a [Script],
+    worked_in: &'a str,
+}
+
+impl Claimed<'_> {
+    /// Runs again what can be, and gives what was not with the reasons. What changes files is run last, each in a fresh
+    /// checkout, and believed where it bears its claim out.
+    async fn run(
+        &self,
+        engine: &EngineContext,
+        bench: &mut Bench<'_>,
+    ) -> Result<(Vec<CommandRun>, Vec<NotRun>), EngineError> {
+        let end = Instant::now() + ALL_CLAIMS;
+        let Reruns { again, apart, mut left } = to_run_again(self.claims);
+        let most = MOST.saturating_sub(again.len() + apart.len());
+        let by_hand = by_hand::to_run_again(self.checks, &again, most);
+        let has_run = |command: &&Line| self.own.iter().any(|script| script.run == **command);
+        let claimed = again.iter().chain(&by_hand).filter(|command| !has_run(command));
+        let (mut runs, untried) = run_claims(engine, bench, claimed, self.worked_in, end).await?;
+        // What was tried by hand is no claim: that it was not run again is told beside it.
+        left.extend(untried.into_iter().filter(|left| again.contains(&left.command)));
+        for command in apart.iter().filter(|command| !has_run(command)) {
+            let alone = std::iter::once(command);
+            let (seen, untried) = run_claims(engine, bench, alone, self.worked_in, end).await?;
+            left.extend(untried);
+            for run in seen {
+                match borne_out(self.claims, &run) {
+                    Ok(()) => runs.push(run),
+                    Err(not) => left.push(not),
+                }
+            }
+        }
+        Ok((runs, left))
+    }
 }
 
 /// Runs claimed commands again, within a bound; those that could not be told to the end come with the reason.

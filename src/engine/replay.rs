@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-use super::busy_port;
+use super::busy_port::{self, Busy};
 use super::context::EngineContext;
 use super::error::EngineError;
 use super::evidence::{Taken, keep};
@@ -89,7 +89,7 @@ pub async fn again(
     cancel: &CancellationToken,
 ) -> Result<Result<Sight, String>, EngineError> {
     let own = OwnPlace::create(engine, "replay", Ports::AsDeclared).await?;
-    let app = Arc::new(own.app(engine, dir, "replay"));
+    let app = Arc::new(own.app(engine, dir, "replay").waiting(Busy::tries(engine, TRIES)));
     let instruments = Instruments {
         evidence: Arc::new(KeptLater),
         app: Arc::clone(&app),

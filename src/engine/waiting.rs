@@ -18,7 +18,7 @@ use crate::domain::wait::{Wait, WaitCause};
 /// Tries of something of which nobody knows whether it passes.
 const DOUBTFUL_TRIES: u32 = 5;
 /// How long a port is waited for that somebody else has: they may mean to keep it.
-const PORT: Duration = Duration::from_mins(10);
+pub(super) const PORT: Duration = Duration::from_mins(10);
 /// How long one sleep is at most: a machine that was suspended comes back to its clock.
 const LOOK: Duration = Duration::from_secs(5);
 /// The wait when the log cannot say how long it is.
@@ -62,7 +62,7 @@ impl EngineContext {
     }
 
     /// For how long a piece of work waits already.
-    fn waited_for(&self, work: Work) -> Duration {
+    pub(super) fn waited_for(&self, work: Work) -> Duration {
         let since = self.cell.with(|mission| mission.wait_of(work).map(|wait| wait.since));
         since.map_or(Duration::ZERO, |since| Duration::from_millis(clock::now().since(since)))
     }

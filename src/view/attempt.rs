@@ -110,7 +110,8 @@ fn tests(mission: &Mission, feature: FeatureId, handoff: &Handoff) -> Vec<(Style
     lines.extend(refuted.map(|words| (StyleRole::Bad, words)));
     let unshown = added.missing_words(feature, Missing::Unshown, &[]);
     let hollow = added.hollow_words(feature).map(|(_, words)| words);
-    lines.extend(unshown.into_iter().chain(hollow).map(|words| (StyleRole::Warn, words)));
+    let unnamed = added.unnamed_words(feature);
+    lines.extend(unshown.into_iter().chain(hollow).chain(unnamed).map(|words| (StyleRole::Warn, words)));
     lines
 }
 

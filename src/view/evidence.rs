@@ -489,7 +489,7 @@ mod tests {
         let rows = head(&Mission::unborn(), proof, "1 of 2", Timestamp(120_000), 100);
         insta::assert_snapshot!(row::plain(&rows), @r"
         ▣ t | ev_1  1 of 2
-        taken by #7 · M2 round 3 · at 9f3c2a1 · start 2 of the app · 2m ago
+        browser picture, taken by #7 · M2 round 3 · at 9f3c2a1 · start 2 of the app · 2m ago
         it was not answered by a service of the app: process 7 (`httpd`) listens on port 80
         it still changed when it was taken
         ");

@@ -37,7 +37,7 @@ pub fn point(style: StyleRole, text: &str, width: usize) -> Vec<Row> {
 }
 
 /// Rows in which nothing is cut: what does not fit goes on in rows below, set in by the first piece, which is a label or a
-/// sign.
+/// sign and its blank.
 pub fn folded(rows: Vec<Row>, width: usize) -> Vec<Row> {
     rows.into_iter().flat_map(|row| folded_row(row, width)).collect()
 }
@@ -46,7 +46,8 @@ fn folded_row(row: Row, width: usize) -> Vec<Row> {
     let cells = |pieces: &[Piece]| pieces.iter().map(|piece| text::width(&piece.text)).sum::<usize>();
     let beside = if row.right.is_empty() { 0 } else { cells(&row.right) + 1 };
     let room = width.saturating_sub(beside);
-    let indent = row.left.first().map_or(0, |lead| text::width(&lead.text));
+    let blank = row.left.get(1).filter(|piece| piece.text.trim().is_empty());
+    let indent = row.left.first().into_iter().chain(blank).map(|lead| text::width(&lead.text)).sum::<usize>();
     if cells(&row.left) <= room || indent * 2 > room {
         return vec![row];
     }

@@ -66,11 +66,16 @@ fn first_words(request: &Request) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_planner_is_told_what_its_commands_do_before_anything_is_built() {
     let ground = Ground::plain("test/planner");
+    let mut insists = plan(2);
+    let kept =
+        json!([{ "command": "test -e set-up && no-such-tool --check", "because": "the image has it" }]);
+    insists.calls[0].arguments.as_mut().unwrap()["commands_kept"] = kept;
     let mission = ground
         .fly(replies(vec![
             contract(&["test -e README.md", "sh greet.sh Ada"]),
             environment("test -e set-up && no-such-tool --check"),
             plan(2),
+            insists,
         ]))
         .await;
     let told = ground.told();
@@ -81,13 +86,17 @@ async fn a_planner_is_told_what_its_commands_do_before_anything_is_built() {
         "- VAL-GREET-001: `test -e README.md` exits 0 after ",
         "it holds before anything is built, so it proves nothing",
         "- 1 check red, as it should be before the work",
+        "the test command can do nothing at the base commit: `no-such-tool` is not found on this machine",
+        "or say in `commands_kept` why each stays as it is",
     ] {
         assert!(told.contains(words), "{words}\n{told}");
     }
     let risks = risk::risks(&mission);
     assert_eq!(risks[0], "VAL-GREET-001 holds before anything is built: its command proves nothing");
     assert!(
-        risks[1].starts_with("at the base commit `test -e set-up && no-such-tool --check` exits 127"),
+        risks[1]
+            .starts_with("the test command can do nothing at the base commit: `no-such-tool` is not found")
+            && risks[1].ends_with("; the planner keeps it: the image has it"),
         "{risks:?}"
     );
     let baseline = mission.baseline.as_ref().unwrap();

@@ -3,11 +3,12 @@
 #![cfg(test)]
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use flightdeck::agent::model::{Item, Reply, Request};
 use flightdeck::domain::command::Command;
-use flightdeck::domain::event::Actor;
+use flightdeck::domain::event::{Actor, Event};
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Autopilot, Decision, GateId};
 use flightdeck::domain::id::MilestoneId;
@@ -20,7 +21,7 @@ use flightdeck::workspace::sweep::{MARK, marked};
 use serde_json::{Value, json};
 
 use crate::faults::scripted::{Mind, call};
-use crate::support::flight::{Ground, repository_with};
+use crate::support::flight::{Ground, free_port, repository_with};
 use crate::support::wire::Setting;
 use crate::support::words::val;
 
@@ -98,6 +99,10 @@ impl Promise {
 struct Story {
     promises: Vec<Promise>,
     setup: &'static str,
+    /// How the app is started, and on which port; 0 for one that is given.
+    service: (&'static str, u16),
+    /// Whoever takes the app's port in the middle of the work.
+    taker: Option<Taker>,
     /// How often a tester was asked.
     tested: AtomicUsize,
 }
@@ -108,7 +113,12 @@ impl Story {
     }
 
     fn set_up_by(promises: Vec<Promise>, setup: &'static str) -> Arc<Self> {
-        Arc::new(Self { promises, setup, tested: AtomicUsize::new(0) })
+        Arc::new(Self::plain(promises, setup))
+    }
+
+    fn plain(promises: Vec<Promise>, setup: &'static str) -> Self {
+        let service = ("exec python3 serve.py", 0);
+        Self { promises, setup, service, taker: None, tested: AtomicUsize::new(0) }
     }
 
     fn planning(&self) -> [(&'static str, Value); 3] {
@@ -122,8 +132,7 @@ impl Story {
             let own = self.promises.iter().filter(|promise| promise.milestone == number);
             json!({ "title": format!("Part {number}"), "features": own.map(feature).collect::<Vec<_>>() })
         };
-        let service =
-            json!({ "name": "web", "run": "exec python3 serve.py", "port": 0, "health": { "http": "/" } });
+        let service = json!({ "name": "web", "run": self.service.0, "port": self.service.1, "health": { "http": "/" } });
         [
             (
                 "propose_contract",
@@ -178,6 +187,9 @@ impl Story {
         let mut turn = turn;
         for promise in due {
             if let Some((tool, wanted)) = promise.steps.get(turn) {
+                if let Some(taker) = self.taker.as_ref().filter(|_| wanted["action"] == "start") {
+                    taker.has_it();
+                }
                 let wanted = wanted.to_string().replace("APP", app);
                 return call(tool, serde_json::from_str(&wanted).unwrap());
             }
@@ -194,8 +206,56 @@ impl Story {
             }
             turn -= 1;
         }
+        if let Some(taker) = self.taker.as_ref().filter(|taker| taker.at_the_end) {
+            taker.begin();
+        }
         call("report_user_testing", json!({ "summary": "All is well." }))
     }
+}
+
+/// Somebody who takes a port as soon as it is free, and gives it back.
+struct Taker {
+    port: u16,
+    at_the_end: bool,
+    held: Arc<AtomicBool>,
+}
+
+impl Taker {
+    fn new(port: u16, at_the_end: bool) -> Self {
+        Self { port, at_the_end, held: Arc::default() }
+    }
+
+    /// Takes it in the background, and gives it back after a while.
+    fn begin(&self) {
+        let (port, held) = (self.port, Arc::clone(&self.held));
+        std::thread::spawn(move || {
+            let listener = loop {
+                match std::net::TcpListener::bind(("127.0.0.1", port)) {
+                    Ok(listener) => break listener,
+                    Err(_) => std::thread::sleep(Duration::from_millis(1)),
+                }
+            };
+            held.store(true, Ordering::Relaxed);
+            std::thread::sleep(Duration::from_secs(3));
+            drop(listener);
+        });
+    }
+
+    fn has_it(&self) {
+        self.begin();
+        while !self.held.load(Ordering::Relaxed) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+/// A mission whose app has a port of its own.
+fn on_a_port(promises: Vec<Promise>, run: &'static str, taker: Option<Taker>, port: u16) -> Arc<Story> {
+    Arc::new(Story { service: (run, port), taker, ..Story::plain(promises, "touch set-up") })
+}
+
+fn is_free(port: u16) -> bool {
+    std::net::TcpStream::connect(("127.0.0.1", port)).is_err()
 }
 
 /// What the last call showed.
@@ -463,4 +523,60 @@ async fn a_check_that_runs_fewer_tests_than_in_an_earlier_round_is_a_finding() {
     let findings: Vec<&str> = mission.findings.values().map(|found| found.description.as_str()).collect();
     let fewer = "the check of VAL-A-001, `cat counts.txt`, reports 2 tests instead of 5";
     assert_eq!(findings, [fewer], "{:?}\n{}", mission.status(), ground.told());
+}
+
+const WITH_PORT: &str = "PORT=${PORT:-0} exec python3 serve.py";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_testers_own_start_waits_for_a_port_that_somebody_else_holds() {
+    let port = free_port();
+    let steps = vec![
+        ("app", json!({ "action": "stop" })),
+        ("app", json!({ "action": "start" })),
+        ("http", json!({ "url": "APP/notes" })),
+    ];
+    let promise = Promise { steps, ..Promise::get("VAL-N-001", "/notes", "echo notes > label.txt") };
+    let story = on_a_port(vec![promise], WITH_PORT, Some(Taker::new(port, false)), port);
+    let ground = one_round();
+    let mission = ground.fly(story.mind()).await;
+    let waits: Vec<String> = ground
+        .events()
+        .into_iter()
+        .filter_map(|stamped| match stamped.event {
+            Event::WaitStarted { wait } => Some(wait.sentence.to_string()),
+            _ => None,
+        })
+        .collect();
+    let told = ground.told();
+    assert!(waits.iter().any(|why| why.contains(&format!("port {port}"))), "{waits:?}\n{told}");
+    assert_eq!(newest(&mission, "VAL-N-001").outcome, Outcome::Pass, "{told}");
+    assert!(mission.waits.is_empty(), "{:?}", mission.waits);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_again_waits_for_a_port_that_somebody_else_holds() {
+    let port = free_port();
+    let promise = Promise::get("VAL-G-001", "/gone.txt", "echo gone > there.txt").failing();
+    let story = on_a_port(vec![promise], WITH_PORT, Some(Taker::new(port, true)), port);
+    let ground = one_round();
+    let mission = ground.fly(story.mind()).await;
+    assert!(story.taker.as_ref().unwrap().held.load(Ordering::Relaxed), "somebody had it meanwhile");
+    assert_eq!(second(&mission, "VAL-G-001"), &Recurrence::Same, "{}", ground.told());
+}
+
+/// A service that goes on outside of its process group.
+const FORKS_AWAY: &str = "setsid sh -c 'setsid python3 serve.py & exec sleep 300' & exec sleep 300";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_whole_mission_whose_service_forks_away_leaves_no_process_and_no_port() {
+    let port = free_port();
+    let promise = Promise::get("VAL-N-001", "/notes", "echo notes > label.txt");
+    let story = on_a_port(vec![promise], FORKS_AWAY, None, port);
+    let ground = one_round();
+    let mark = ground.dir.display().to_string();
+    assert!(is_free(port) && marked((MARK, &mark)).is_empty(), "before");
+    let mission = ground.fly(story.mind()).await;
+    assert_eq!(newest(&mission, "VAL-N-001").outcome, Outcome::Pass, "{}", ground.told());
+    assert_eq!(marked((MARK, &mark)), Vec::<i32>::new());
+    assert!(is_free(port), "nobody listens any more");
 }

@@ -9,7 +9,7 @@ use flightdeck::domain::decide::decide;
 use flightdeck::domain::event::{Actor, Stamped};
 use flightdeck::domain::finding::{Finding, FindingState, Ruling, Severity, Source, TriageDecision};
 use flightdeck::domain::gate::{Autopilot, GateId};
-use flightdeck::domain::id::{FindingId, MilestoneId};
+use flightdeck::domain::id::{FeatureId, FindingId, MilestoneId};
 use flightdeck::domain::mission::Mission;
 use flightdeck::domain::text::Line;
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ fn brief(request: &Request) -> &str {
     text
 }
 
-fn planning() -> [(&'static str, Value); 3] {
+fn planning(test: &str) -> [(&'static str, Value); 3] {
     let assertion = json!({ "id": "VAL-CART-001", "title": "Labels", "statement": "A label has the price.",
         "check": { "via": "command", "how": "print a label and read it", "command": "grep -q label cart.py" },
         "evidence": "the command" });
@@ -57,7 +57,7 @@ fn planning() -> [(&'static str, Value); 3] {
         "criteria": ["label() is there"], "fulfills": ["VAL-CART-001"] });
     [
         ("propose_contract", json!({ "assertions": [assertion] })),
-        ("propose_environment", json!({ "test": [{ "name": "test", "run": "sh check.sh" }] })),
+        ("propose_environment", json!({ "test": [{ "name": "test", "run": test }] })),
         ("propose_plan", json!({ "milestones": [{ "title": "Cart", "features": [feature] }] })),
     ]
 }
@@ -68,7 +68,13 @@ fn writing(path: &str, text: &str) -> String {
 }
 
 /// A crew whose worker does `first` for the feature, and `then` for the fix of what was found.
-fn crew(told: &Told, first: String, then: String, let_be: LetBe, handed: Handed) -> Arc<Mind> {
+fn crew(
+    told: &Told,
+    test: &'static str,
+    (first, then): (String, String),
+    let_be: LetBe,
+    handed: Handed,
+) -> Arc<Mind> {
     let told = Arc::clone(told);
     Mind::new(move |request, _| {
         let turn = request.items.iter().filter(|item| matches!(item, Item::Assistant(_))).count();
@@ -78,7 +84,7 @@ fn crew(told: &Told, first: String, then: String, let_be: LetBe, handed: Handed)
         }
         Ok(match (label("role"), label("phase")) {
             ("orchestrator", "plan") => {
-                let (tool, arguments) = planning()[turn.min(2)].clone();
+                let (tool, arguments) = planning(test)[turn.min(2)].clone();
                 call(tool, arguments)
             }
             ("orchestrator", _) => triage(request, let_be),
@@ -125,11 +131,20 @@ async fn fly_handing(
     let_be: LetBe,
     handed: Handed,
 ) -> (Mission, Vec<String>, String) {
+    fly_testing("sh check.sh", (first, then), let_be, handed).await
+}
+
+async fn fly_testing(
+    test: &'static str,
+    work: (String, String),
+    let_be: LetBe,
+    handed: Handed,
+) -> (Mission, Vec<String>, String) {
     let files = [("cart.py", CART), ("test_cart.py", TESTS), ("check.sh", CHECK)];
     let setting =
         Setting { goal: "Label prices.", model: "test/mind", autopilot: Autopilot::On, files: &files };
     let (ground, told) = (Ground::of(&setting), Told::default());
-    let mission = ground.fly(crew(&told, first, then, let_be, handed)).await;
+    let mission = ground.fly(crew(&told, test, work, let_be, handed)).await;
     let told = told.lock().unwrap().clone();
     let story = ground.told();
     (mission, told, story)
@@ -247,6 +262,32 @@ async fn an_added_test_that_passes_without_the_feature_is_told_and_blocks_nothin
     );
     let review = told.iter().find(|brief| brief.starts_with("# Review F1")).unwrap();
     assert!(review.contains(says), "{review}");
+}
+
+fn adding(_: &str) -> Value {
+    let added = json!([{ "file": "test_cart.py", "cases": ["test_label", "test_usage"] }]);
+    json!({ "summary": "Done.", "implemented": ["labels"], "tests": { "added": added } })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_runner_is_quiet_it_is_asked_for_the_names_of_the_added_tests() {
+    let work = label() + &writing("test_cart.py", &format!("{TESTS}{LABEL}{USAGE}"));
+    let (mission, _, story) =
+        fly_testing("python3 -m unittest", (work, String::new()), LetBe::No, adding).await;
+    let added = &mission.added_tests[&FeatureId(1)];
+    assert_eq!((added.tried, added.hollow, added.unnamed), (2, 1, false), "{story}");
+    assert!(added.names[0].as_str().starts_with("test_usage"), "{added:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_run_names_tests_it_is_said_that_the_added_ones_were_not_compared() {
+    let work = label() + &writing("test_cart.py", &format!("{TESTS}{LABEL}{USAGE}"));
+    let quiet = "python3 -m unittest 2>&1 | tail -n 3";
+    let (mission, told, story) = fly_testing(quiet, (work, String::new()), LetBe::No, adding).await;
+    let added = &mission.added_tests[&FeatureId(1)];
+    assert_eq!((added.tried, added.unnamed), (0, true), "{story}");
+    let review = told.iter().find(|brief| brief.starts_with("# Review F1")).unwrap();
+    assert!(review.contains("the engine saw: the test commands name no tests"), "{review}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

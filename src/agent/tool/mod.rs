@@ -21,7 +21,9 @@ pub use arguments::arguments;
 pub use delegate::Spawner;
 pub use env::ToolEnv;
 pub(in crate::agent) use instrument::EVIDENCE_MARK;
-pub use instrument::{Again, Alike, App, EvidenceSink, Instruments, Own, Recurring, StepLog, Steps, replay};
+pub use instrument::{
+    Again, Alike, App, BusyPorts, EvidenceSink, Instruments, Own, Recurring, StepLog, Steps, replay,
+};
 pub use jobs::Jobs;
 pub use row::{Concurrency, Lack, ToolRow};
 pub use table::{Extras, Picked, ToolTable, Unavailable};

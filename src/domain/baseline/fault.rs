@@ -4,9 +4,9 @@
 use crate::domain::environment::CommandRun;
 
 /// What a shell says of a command that is not there.
-const NOT_FOUND: i32 = 127;
+pub(super) const NOT_FOUND: i32 = 127;
 /// What a shell says of a command that cannot be run.
-const NOT_RUNNABLE: i32 = 126;
+pub(super) const NOT_RUNNABLE: i32 = 126;
 /// What a time-out counts as.
 pub(super) const TIMED_OUT: i32 = 124;
 
@@ -39,8 +39,6 @@ pub fn fault(run: &CommandRun) -> Option<String> {
         return Some("what it names cannot be run".to_owned());
     }
     let named: Vec<String> = output.lines().filter_map(not_found).collect();
-    // A path in the checkout is what is to be built; everything else is looked for on the machine.
-    let is_built = |name: &&String| name.contains('/') && !name.starts_with('/');
     if let Some(tool) = named.iter().find(|name| !is_built(name)) {
         return Some(format!("`{tool}` is not found on this machine"));
     }
@@ -57,8 +55,13 @@ pub fn took_too_long(run: &CommandRun) -> bool {
     run.exit_code == TIMED_OUT
 }
 
+/// Whether a name is a path in the checkout, which is what is to be built; everything else is looked for on the machine.
+pub(super) fn is_built(name: &str) -> bool {
+    name.contains('/') && !name.starts_with('/')
+}
+
 /// What a shell, a wrapper such as `env` or `timeout`, or Python says that it did not find.
-fn not_found(line: &str) -> Option<String> {
+pub(super) fn not_found(line: &str) -> Option<String> {
     let line = line.trim();
     if let Some((_, module)) = line.split_once(": No module named ") {
         let module = module.trim_matches(['\'', '"']);

@@ -13,9 +13,11 @@ pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
     text += &list("implemented:\n", &handoff.implemented);
     text += &list("left undone:\n", &handoff.left_undone);
     text += &commands(mission, feature, handoff);
-    if let Some((_, words)) = mission.added_tests.get(&feature).and_then(|added| added.hollow_words(feature))
-    {
-        text += &format!("the engine saw: {words}\n");
+    if let Some(added) = mission.added_tests.get(&feature) {
+        let hollow = added.hollow_words(feature).map(|(_, words)| words);
+        for words in hollow.into_iter().chain(added.unnamed_words(feature)) {
+            text += &format!("the engine saw: {words}\n");
+        }
     }
     for file in &handoff.tests.added {
         text += &format!("tests in {}: {}\n", file.file, join(&file.cases));

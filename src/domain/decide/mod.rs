@@ -160,7 +160,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::ProposeContract { assertions } => propose::propose_contract(tx, assertions),
         Command::ProposeEnvironment { environment } => propose::propose_environment(tx, environment),
         Command::AnswerObjections { answers } => negotiation::answer(tx, answers),
-        Command::KeepChecks { reasons } => propose::keep_checks(tx, reasons),
+        Command::KeepChecks { reasons, commands } => propose::keep_checks(tx, reasons, commands),
         Command::ProposePlan { title, milestones, answer } => {
             propose::propose_plan(tx, title, milestones, answer)
         }

@@ -124,12 +124,21 @@ pub(super) fn edit_environment(tx: &mut Transaction, base: &Environment, environ
 }
 
 /// What the planner cannot mend stays, and the person reads why at the gate.
-pub(super) fn keep_checks(tx: &mut Transaction, reasons: BTreeMap<AssertionId, Line>) -> Result {
+pub(super) fn keep_checks(
+    tx: &mut Transaction,
+    reasons: BTreeMap<AssertionId, Line>,
+    commands: BTreeMap<Line, Line>,
+) -> Result {
     before_go(tx.mission(), "change the contract with amend_contract")?;
     if let Some(unknown) = reasons.keys().find(|id| !tx.mission().contract.contains_key(id)) {
         refuse!(Unknown, "`checks_kept` names {unknown}, which is not in the contract");
     }
-    if reasons == tx.mission().checks_kept { Ok(()) } else { tx.accept(Event::ChecksKept { reasons }) }
+    let trials = tx.mission().base_trials();
+    if let Some(unknown) = commands.keys().find(|run| !trials.iter().any(|one| one.script().run == **run)) {
+        refuse!(Unknown, "`commands_kept` names `{unknown}`, which is no command of the environment");
+    }
+    let is_said = reasons == tx.mission().checks_kept && commands == tx.mission().commands_kept;
+    if is_said { Ok(()) } else { tx.accept(Event::ChecksKept { reasons, commands }) }
 }
 
 pub(super) fn propose_plan(
@@ -157,6 +166,13 @@ pub(super) fn propose_plan(
         !invalid.is_empty(),
         Invalid,
         "{}; word each anew with propose_contract, or say in `checks_kept` why it stays as it is",
+        invalid.join("; ")
+    );
+    let invalid = tx.mission().invalid_commands();
+    refuse_if!(
+        !invalid.is_empty(),
+        Invalid,
+        "{}; propose the environment anew with commands that do their work here, or say in `commands_kept` why each stays as it is",
         invalid.join("; ")
     );
     let (milestones, features) = numbered(tx.mission(), milestones, &ids);

@@ -5,12 +5,14 @@
 mod comparison;
 mod javascript;
 mod name;
+mod naming;
 mod native;
 mod output;
 mod python;
 
 pub use comparison::Shrinkage;
 pub use name::{is_identifier, words};
+pub use naming::naming;
 pub use output::OutputReader;
 
 use serde::{Deserialize, Serialize};

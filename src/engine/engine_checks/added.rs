@@ -32,6 +32,8 @@ pub(super) struct Handed<'a> {
     pub worked_in: &'a str,
     /// What the mission's own commands did at its head.
     pub runs: &'a [CommandRun],
+    /// Those of them that name no test, in a form that does, with what that did.
+    pub named: &'a [(Script, CommandRun)],
 }
 
 impl Handed<'_> {
@@ -52,13 +54,20 @@ impl Handed<'_> {
         });
         let Some((base, head)) = ends else { return Ok(None) };
         let told = self.told();
+        let unnamed = told.is_none() && !claimed.is_empty() && self.is_green();
         let missing = self.missing(claimed, &head, told.as_ref()).await?;
         let tried = match told {
             Some(told) if base != head => self.tried((base, head), &told, running, cancel).await?,
             Some(_) | None => AddedTests::default(),
         };
-        let added = AddedTests { missing, ..tried };
+        let added = AddedTests { missing, unnamed, ..tried };
         Ok(Some(added).filter(AddedTests::tells))
+    }
+
+    /// A test command in the form that names its tests.
+    fn by_name<'s>(&'s self, script: &'s Script) -> &'s Script {
+        let form = self.named.iter().find(|(_, run)| run.command == script.run);
+        form.map_or(script, |(form, _)| form)
     }
 
     fn tests(&self) -> Vec<Script> {
@@ -69,12 +78,22 @@ impl Handed<'_> {
     /// ended before it named all.
     fn told(&self) -> Option<TestRun> {
         let tests = self.tests();
-        let mut runs = self.runs.iter().filter(|run| tests.iter().any(|script| script.run == run.command));
+        let is_of_test = |run: &&CommandRun| tests.iter().any(|script| script.run == run.command);
+        let mut runs = self.runs.iter().filter(is_of_test);
         let told = runs.try_fold(TestRun::default(), |all, run| {
+            let named = self.named.iter().find(|(_, named)| named.command == run.command);
+            let run = named.map_or(run, |(_, named)| named);
             let said = tests_of(&self.engine.store, run).filter(|_| run.passed())?;
             Some(all.and(said))
         });
         told.filter(|run| !run.cases.is_empty())
+    }
+
+    /// Whether there are test commands, and all of them passed.
+    fn is_green(&self) -> bool {
+        let tests = self.tests();
+        let passed = |script: &Script| self.runs.iter().any(|run| run.command == script.run && run.passed());
+        !tests.is_empty() && tests.iter().all(passed)
     }
 
     /// Which of the tests that it names as added nobody finds.
@@ -190,7 +209,7 @@ impl Handed<'_> {
             self.engine.environment(|known: &Environment| (known.build.clone(), known.test.clone()));
         let mut told: Option<TestRun> = None;
         for (script, is_test) in
-            builds.iter().map(|one| (one, false)).chain(tests.iter().map(|one| (one, true)))
+            builds.iter().map(|one| (one, false)).chain(tests.iter().map(|one| (self.by_name(one), true)))
         {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() || cancel.is_cancelled() {
@@ -245,6 +264,7 @@ fn judged(new: &[String], without: &TestRun, wall_ms: u64) -> AddedTests {
         names: hollow.into_iter().take(MOST_NAMES).map(Title::clipped).collect(),
         missing: Vec::new(),
         wall_ms,
+        unnamed: false,
     }
 }
 

@@ -51,6 +51,10 @@ struct ProposedPlan {
     /// reads it at the gate.
     #[serde(default)]
     checks_kept: Vec<KeptCheck>,
+    /// Commands of the environment that can do nothing at the base commit and stay as they are all the same: why. The
+    /// person reads it at the gate.
+    #[serde(default)]
+    commands_kept: Vec<KeptCommand>,
     /// After a NO-GO: how this plan answers the person's note, in a few sentences. They read it beside their note.
     answer: Option<Prose>,
 }
@@ -59,6 +63,14 @@ struct ProposedPlan {
 #[derive(Deserialize, JsonSchema)]
 struct KeptCheck {
     assertion: AssertionId,
+    because: Line,
+}
+
+/// A command that stays as it is.
+#[derive(Deserialize, JsonSchema)]
+struct KeptCommand {
+    /// The command as the environment has it.
+    command: Line,
     because: Line,
 }
 
@@ -143,23 +155,24 @@ async fn propose_environment(
     let environment = Environment { services, ..environment };
     context.ask(vec![Command::ProposeEnvironment { environment }]).await?;
     let report = baseline::report(&context.engine, Scope::NewAndRed, &call).await;
-    let red = "What is red or proves nothing: mend it by proposing again, or leave it, and the person reads it as a risk at the plan gate. A check that can decide nothing must be worded anew before propose_plan. Next: propose_plan.";
+    let red = "What is red or proves nothing: mend it by proposing again, or leave it, and the person reads it as a risk at the plan gate. A check that can decide nothing must be worded anew before propose_plan, and a command that can do nothing proposed anew. Next: propose_plan.";
     let text = if report.is_empty() { "Next: propose_plan.".to_owned() } else { format!("{report}{red}") };
     Ok(Output::text(format!("The environment is accepted. {text}")))
 }
 
 async fn propose_plan(
     context: Arc<ToolContext>,
-    ProposedPlan { title, milestones, answers, checks_kept, answer }: ProposedPlan,
+    ProposedPlan { title, milestones, answers, checks_kept, commands_kept, answer }: ProposedPlan,
     call: Call,
 ) -> Answer {
     // What the proposals before it did not try, such as after a restart, is tried now: the gate may open with it.
     baseline::report(&context.engine, Scope::New, &call).await;
     let title = title.as_ref().and_then(|title| title.as_str().lines().next()).map(Title::clipped);
     let reasons = checks_kept.into_iter().map(|kept| (kept.assertion, kept.because)).collect();
+    let kept = commands_kept.into_iter().map(|kept| (kept.command, kept.because)).collect();
     let commands = vec![
         Command::AnswerObjections { answers },
-        Command::KeepChecks { reasons },
+        Command::KeepChecks { reasons, commands: kept },
         Command::ProposePlan { title, milestones, answer },
     ];
     context.submit(commands, Accepted::Close("The plan is proposed.")).await

@@ -14,7 +14,7 @@ use crate::domain::attempt::AgentWork;
 use crate::domain::environment::Script;
 use crate::domain::flow::Flow;
 use crate::domain::id::MilestoneId;
-use crate::engine::busy_port;
+use crate::engine::busy_port::{self, Busy};
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::engine::evidence::StoreSink;
@@ -31,7 +31,8 @@ pub(super) async fn prepare(
     let (dir, cleanup, made) = checkout(engine, milestone, round, flow).await?;
     let name = flow.number().map_or("testing".to_owned(), |number| format!("flow-{number}"));
     let own = OwnPlace::create(engine, &name, Ports::AsDeclared).await?;
-    let app = Arc::new(own.app(engine, &dir, &name));
+    let work = AgentWork::TestAsUser { milestone, round, flow };
+    let app = Arc::new(own.app(engine, &dir, &name).waiting(Busy::of(engine, work.into())));
     let running = match busy_port::start(engine, &app, 1).await? {
         Ok(_) => own.addresses(),
         // The person must free the port; a verdict on somebody else's server would prove nothing.
@@ -41,7 +42,6 @@ pub(super) async fn prepare(
             own.addresses()
         ),
     };
-    let work = AgentWork::TestAsUser { milestone, round, flow };
     let evidence =
         Arc::new(StoreSink { engine: Arc::clone(engine), work, dir: dir.clone(), app: Arc::clone(&app) });
     let env = AttemptEnv::new(&dir, Access::Proof);

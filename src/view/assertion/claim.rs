@@ -4,7 +4,6 @@
 use super::{
     VerdictRows, decided, head, name, no_verdict, seen_red, since_proof, stale, tries, verdict, verdict_rows,
 };
-use crate::domain::contract::Assertion;
 use crate::domain::id::AssertionId;
 use crate::domain::verdict::{EvidenceRef, Verdict};
 use crate::view::prelude::*;
@@ -28,47 +27,44 @@ pub fn claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: u
 
 /// The same where there is little room: what it says, how it is checked and what was seen, in two lines each.
 pub fn brief_claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: usize) -> Vec<Row> {
-    briefly(mission, id, looking, width, |_| Vec::new())
+    // Of the verdicts that are newer than what is looked at it is enough that they are there.
+    briefly(mission, id, looking, width, At::Evidence)
 }
 
-/// The same where it is decided on: with what makes a proof of less worth than it seems.
+/// The same where it is decided on: with what makes a proof of less worth than it seems, and what every verdict saw.
 pub fn gate_claim(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: usize) -> Vec<Row> {
-    briefly(mission, id, looking, width, |assertion| {
-        let since =
-            since_proof(mission, id).map(|since| labelled("since", &since, width)).unwrap_or_default();
-        let seen = seen_red(mission, assertion);
-        let seen = if seen.is_empty() { Vec::new() } else { labelled("seen red", &seen, width) };
-        [shortly(since), shortly(seen)].concat()
-    })
+    briefly(mission, id, looking, width, At::Gate)
 }
 
-fn briefly(
-    mission: &Mission,
-    id: &AssertionId,
-    looking: Looking<'_>,
-    width: usize,
-    more: impl FnOnce(&Assertion) -> Vec<Row>,
-) -> Vec<Row> {
+/// Where a claim stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    Evidence,
+    Gate,
+}
+
+fn briefly(mission: &Mission, id: &AssertionId, looking: Looking<'_>, width: usize, at: At) -> Vec<Row> {
     let Some(assertion) = mission.assertion(id) else { return Vec::new() };
     let wording = &assertion.wording;
     let check = format!("{}: {}", wording.check.via.word(), wording.check.how);
     let mut rows = vec![name(assertion)];
     rows.extend(shortly(paragraph(StyleRole::Text, wording.statement.as_str(), width)));
     rows.extend(shortly(labelled("check", &check, width)));
-    rows.extend(more(assertion));
+    if at == At::Gate {
+        let since = since_proof(mission, id).map(|since| ("since", since));
+        let seen = Some(("seen red", seen_red(mission, assertion))).filter(|(_, seen)| !seen.is_empty());
+        let told = since.into_iter().chain(seen);
+        rows.extend(told.flat_map(|(label, words)| shortly(labelled(label, &words, width))));
+    }
     rows.extend(decided(mission, assertion, width).into_iter().flat_map(shortly));
     rows.extend(stale(mission, id));
     let given = placed(mission, id, looking);
     for (index, one) in (1..).zip(&given) {
         let VerdictRows { head, observed, again, .. } = verdict_rows(mission, one, width);
         rows.push(head);
-        // Of those that are newer than what is looked at it is enough that they are there.
-        rows.extend(
-            (index == given.len())
-                .then(|| [shortly(observed), shortly(again)].concat())
-                .into_iter()
-                .flatten(),
-        );
+        if index == given.len() || at == At::Gate {
+            rows.extend([shortly(observed), shortly(again)].concat());
+        }
     }
     if given.is_empty() {
         rows.push(no_verdict(mission, id));

@@ -30,9 +30,10 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             LogLine::new(GOOD, "environment", plan::environment(environment))
         }
         Event::BaselineTaken(baseline) => plan::baseline(baseline, mission),
-        Event::ChecksKept { reasons } => {
+        Event::ChecksKept { reasons, commands } => {
             let kept = reasons.iter().map(|(id, why)| format!("{id} keeps its check: {why}"));
-            LogLine::new(WARNING, "contract", kept.collect::<Vec<_>>().join(" · "))
+            let stays = commands.iter().map(|(command, why)| format!("`{command}` stays: {why}"));
+            LogLine::new(WARNING, "contract", kept.chain(stays).collect::<Vec<_>>().join(" · "))
         }
         Event::PlanProposed(proposed) => {
             plan::proposed(proposed.title.as_ref(), &proposed.milestones, &proposed.features)

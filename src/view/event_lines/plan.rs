@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::baseline::{AtBase, Baseline, Trial};
+use crate::domain::baseline::{AtBase, Baseline, SERVICE, Trial};
 use crate::domain::contract::Assertion;
 use crate::domain::environment::Environment;
 use crate::domain::event::{Actor, Founding};
@@ -67,7 +67,7 @@ pub(super) fn baseline(baseline: &Baseline, mission: &Mission) -> LogLine {
     let red: Vec<String> = mission
         .all_trials()
         .iter()
-        .filter(|trial| matches!(trial, Trial::Environment { .. }))
+        .filter(|trial| matches!(trial, Trial::Environment { group, .. } if *group != SERVICE))
         .filter_map(|trial| baseline.run(&trial.script().run).filter(|run| !run.passed()))
         .map(|run| format!("{} exits {}", one_line(run.command.as_str()), run.exit_code))
         .collect();

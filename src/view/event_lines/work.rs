@@ -40,6 +40,9 @@ pub(super) fn claims_left(feature: FeatureId, left: &[NotRun]) -> LogLine {
 
 /// That added tests fail without what they came with; what is held against them is told as findings.
 pub(super) fn added_tests(feature: FeatureId, added: &AddedTests) -> Option<LogLine> {
+    if let Some(words) = added.unnamed_words(feature) {
+        return Some(LogLine::new(NOTE, &feature, words));
+    }
     let seen = added.tried.saturating_sub(added.hollow);
     let number = plural(usize::try_from(seen).unwrap_or(0), "added test");
     let verb = if seen == 1 { "fails" } else { "fail" };

@@ -21,7 +21,7 @@ fn the_plan_shows_how_far_everything_is() {
       ✓ F6 Log out |  #20
       ✓ F7 Reset a password by mail |  #21
       ▲ F12 Tell nothing about which part was wrong | fix   #29
-      ✓ scrutiny   ✗ user testing   ◇ gate
+      ✓ scrutiny  ✗ user testing  ◇ gate
     ○ M3 The desk |  0/2
     ○ M4 Take it home |  0/1
     ");
@@ -34,7 +34,7 @@ fn the_contract_shows_where_every_assertion_stands() {
     insta::assert_snapshot!(plain(&rows), @r"
     ✓ AUTH-001 Login succeeds |  ▣ 2
     ✗ AUTH-002 Wrong password is refused |  ▣ 1
-    ≈ AUTH-003 Session survives a restart |  r2  ▣ 1
+    ≈ AUTH-003 Session survives a restart |  rev. 2  ▣ 1
     ✓ AUTH-004 Log out ends the session | flaky  ▣ 1
     ⊘ AUTH-005 A lost password can be reset by mail |  ▣ 1
     ~ AUTH-006 Five wrong passwords lock the door for a minute |  ▣ 1
@@ -77,7 +77,8 @@ fn a_gate_shows_obstacles_cost_and_risks() {
     let gate_rows = gate::summary(&flying, GateId::Milestone(MilestoneId(2)), 120);
     insta::assert_snapshot!(plain(&gate_rows), @r"
     ○ Not shown: 1 requirement without an assertion · 1 failed · 1 blocked · 1 stale · 1 waived
-    ◇ not reached yet: VAL-AUTH-002 failed · VAL-AUTH-003 was edited after its verdict · VAL-AUTH-005 could not be tried · F12 is not built
+    ◇ not reached yet: VAL-AUTH-002 failed · VAL-AUTH-003 was edited after its verdict · VAL-AUTH-005 could not be tried ·
+      F12 is not built
     checks    ✓ build   ✓ clippy   ✓ tests   at 4d6119c
     found     4 findings: 0 mended · 1 to be mended · 3 dismissed · 0 open
     rounds    1 of at most 5: failed
@@ -85,7 +86,7 @@ fn a_gate_shows_obstacles_cost_and_risks() {
     cost      $2.91 · 11 attempts · 169K out
     scrutiny  Nothing blocks.
     tester    Worked the app as a guest and as the owner.
-    by hand   4 checks said by workers, not shown
+    by hand   4 checks that workers say they made themselves, and nobody else saw
     ");
 }
 

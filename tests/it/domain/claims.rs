@@ -156,7 +156,10 @@ fn what_was_tried_by_hand_is_the_workers_word_unless_it_is_seen_again() {
         &|_| String::new(),
         200,
     ));
-    assert!(gate.contains("by hand   1 check said by workers, not shown"), "{gate}");
+    assert!(
+        gate.contains("by hand   1 check that workers say they made themselves, and nobody else saw"),
+        "{gate}"
+    );
 }
 
 #[test]

@@ -65,7 +65,10 @@ fn plan_events() -> Vec<Event> {
         Event::ContractProposed { assertions: vec![old] },
         Event::EnvironmentProposed { environment: words::environment() },
         Event::BaselineTaken(Box::new(words::baseline(vec![words::run("make test", 0)]))),
-        Event::ChecksKept { reasons: [(val("VAL-M1-001"), line("as it is"))].into() },
+        Event::ChecksKept {
+            reasons: [(val("VAL-M1-001"), line("as it is"))].into(),
+            commands: [(line("make it"), line("as it is"))].into(),
+        },
         Event::PlanProposed(Box::new(ProposedPlan { title: None, milestones, features, answer: None })),
         Event::FeatureAdded { feature: Box::new(added) },
         Event::FeatureEdited { feature: F1, spec: words::spec("Better") },

@@ -119,7 +119,10 @@ fn orchestrators() -> Vec<Command> {
     vec![
         Command::ProposeContract { assertions: vec![] },
         Command::ProposeEnvironment { environment: words::environment() },
-        Command::KeepChecks { reasons: [(words::val("VAL-M1-001"), words::line("as it is"))].into() },
+        Command::KeepChecks {
+            reasons: [(words::val("VAL-M1-001"), words::line("as it is"))].into(),
+            commands: [].into(),
+        },
         Command::AnswerObjections { answers: vec![] },
         Command::ProposePlan { title: None, milestones: vec![], answer: None },
         Command::AmendPlan { changes: vec![] },

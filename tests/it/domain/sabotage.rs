@@ -4,7 +4,7 @@ use flightdeck::domain::attempt::{AgentWork, EngineWork, Work};
 use flightdeck::domain::baseline::AtBase;
 use flightdeck::domain::command::{CheckEdit, Command, WordingEdit};
 use flightdeck::domain::contract::AssertionDraft;
-use flightdeck::domain::environment::CommandRun;
+use flightdeck::domain::environment::{CommandRun, Environment, Script, Service};
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::finding::{Severity, Source};
 use flightdeck::domain::gate::{Autopilot, GateId};
@@ -124,12 +124,13 @@ fn a_plan_whose_checks_can_decide_nothing_goes_back_to_its_planner() {
 
     let mut kept = flight.clone();
     let reasons = ["VAL-A-001", "VAL-A-002"].map(|id| (val(id), words::line("the image has it"))).into();
-    kept.attempt(planner, Command::KeepChecks { reasons });
+    kept.attempt(planner, Command::KeepChecks { reasons, commands: [].into() });
     kept.attempt(planner, plan.clone());
     let risk = risks(&kept.mission).into_iter().find(|risk| risk.contains("VAL-A-001 can decide")).unwrap();
     assert!(risk.ends_with("the planner keeps it: the image has it"), "{risk}");
     let unknown = [(val("VAL-X-001"), words::line("x"))].into();
-    let refusal = flight.refusal(Actor::Attempt(planner), Command::KeepChecks { reasons: unknown });
+    let refusal = flight
+        .refusal(Actor::Attempt(planner), Command::KeepChecks { reasons: unknown, commands: [].into() });
     assert_eq!(refusal, "`checks_kept` names VAL-X-001, which is not in the contract");
 
     let drafts =
@@ -137,6 +138,84 @@ fn a_plan_whose_checks_can_decide_nothing_goes_back_to_its_planner() {
     flight.attempt(planner, Command::ProposeContract { assertions: drafts });
     flight.attempt(planner, plan);
     assert!(flight.mission.is_gate_open(GateId::Plan));
+}
+
+#[test]
+fn a_plan_whose_environment_can_do_nothing_goes_back_to_its_planner() {
+    let of = |text: &str| Script { name: words::title("it"), run: words::line(text), report: None };
+    let environment = |test: &str, lint: &str| Environment {
+        test: vec![of(test)],
+        lint: vec![of(lint)],
+        services: vec![Service { run: words::line("nosuchserver"), ..words::service("web", 8080) }],
+        ..Environment::default()
+    };
+    let mut flight = Flight::new();
+    let planner = flight.start(AgentWork::Plan);
+    let assertions = vec![words::assertion("VAL-A-001")];
+    flight.attempt(planner, Command::ProposeContract { assertions });
+    let propose = |environment| Command::ProposeEnvironment { environment };
+    flight.attempt(planner, propose(environment("nosuchtool --test", "sh lint.sh")));
+    let runs = vec![
+        run("nosuchtool --test", 127, "sh: 1: nosuchtool: not found"),
+        run("sh lint.sh", 2, "sh: 0: cannot open lint.sh: No such file"),
+        run("nosuchserver", 127, "sh: 1: nosuchserver: not found"),
+    ];
+    flight.engine(Command::RecordBaseline { baseline: Box::new(words::baseline(runs)) });
+    let plan = plan(&["VAL-A-001"]);
+    let report = flight.mission.baseline_report();
+    assert!(
+        report.contains("is not found on this machine, so it can do nothing: propose_environment"),
+        "{report}"
+    );
+    let refusal = flight.refusal(Actor::Attempt(planner), plan.clone());
+    for words in [
+        "the test command can do nothing at the base commit: `nosuchtool` is not found on this machine; `nosuchtool --test` exits 127",
+        "the service command can do nothing at the base commit: `nosuchserver` is not found",
+        "or say in `commands_kept` why",
+    ] {
+        assert!(refusal.contains(words), "{words}: {refusal}");
+    }
+    assert!(!refusal.contains("lint.sh"), "what is yet to be built is a risk: {refusal}");
+
+    // A planner that insists says why, and the person reads it.
+    let mut kept = flight.clone();
+    let keep = |command: &str| Command::KeepChecks {
+        reasons: [].into(),
+        commands: [command, "nosuchserver"]
+            .map(|one| (words::line(one), words::line("the image has it")))
+            .into(),
+    };
+    let refusal = flight.refusal(Actor::Attempt(planner), keep("make x"));
+    assert_eq!(refusal, "`commands_kept` names `make x`, which is no command of the environment");
+    kept.attempt(planner, keep("nosuchtool --test"));
+    kept.attempt(planner, plan.clone());
+    let told = risks(&kept.mission);
+    let risk = told.iter().find(|risk| risk.contains("`nosuchtool --test`")).unwrap();
+    assert!(risk.ends_with("the planner keeps it: the image has it"), "{risk}");
+    assert!(told.iter().any(|risk| risk.starts_with("at the base commit `sh lint.sh` exits 2")), "{told:?}");
+
+    // What the person chose is a risk that they read, and nothing for the planner to mend.
+    let mut persons = flight.clone();
+    let base = persons.mission.environment.clone().unwrap();
+    let edited = environment("nosuchtool --all", "sh lint.sh");
+    persons.person(Command::EditEnvironment { base: Box::new(base), environment: Box::new(edited) });
+    let runs = vec![run("nosuchtool --all", 127, "sh: 1: nosuchtool: not found")];
+    persons.engine(Command::RecordBaseline { baseline: Box::new(words::baseline(runs)) });
+    persons.attempt(planner, plan.clone());
+    assert!(risks(&persons.mission).iter().any(|risk| risk.contains("`nosuchtool` is not found")));
+
+    // Where the set-up is yet to be built, nobody knows what the others would find.
+    let mut unset = flight.clone();
+    let setup =
+        Environment { setup: vec![of("sh setup.sh")], ..environment("nosuchtool --test", "sh lint.sh") };
+    unset.attempt(planner, propose(setup));
+    let runs = vec![
+        run("sh setup.sh", 2, "sh: 0: cannot open setup.sh: No such file"),
+        run("nosuchtool --test", 127, "sh: 1: nosuchtool: not found"),
+    ];
+    unset.engine(Command::RecordBaseline { baseline: Box::new(words::baseline(runs)) });
+    unset.attempt(planner, plan.clone());
+    assert!(unset.mission.is_gate_open(GateId::Plan));
 }
 
 #[test]

@@ -87,7 +87,10 @@ fn a_tester_at_it_is_stopped_and_a_later_wish_is_a_small_round_again() {
     let round = flight.mission.rounds.last().unwrap();
     assert_eq!((round.outcome, round.again), (Some(RoundOutcome::TakenBack), true));
     stands_as_before(&flight, GateId::Final);
-    assert_eq!(last_line(&flight), "round 2 taken back: nothing was tried; 2 hold from round 1, 2 not seen red");
+    assert_eq!(
+        last_line(&flight),
+        "round 2 taken back: nothing was tried; 2 hold from round 1, 2 not seen red"
+    );
     let row = plan::row(&flight.mission, plan::Target::Validation(M2)).plain();
     assert!(row.contains("\u{2713} scrutiny") && row.contains("\u{2713} user testing"), "{row}");
     flight.person(again(&[ONE]));

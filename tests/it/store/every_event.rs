@@ -96,6 +96,7 @@ fn planning() -> Vec<Event> {
         })),
         Event::ChecksKept {
             reasons: BTreeMap::from([(assertion_id(), line("the tool comes with the image"))]),
+            commands: BTreeMap::new(),
         },
         Event::PlanProposed(Box::new(ProposedPlan {
             title: None,
@@ -256,6 +257,7 @@ fn added_tests() -> Event {
         names: vec![title("tests/test_book.py::test_usage")],
         missing: vec![missing],
         wall_ms: 1_500,
+        unnamed: false,
     };
     Event::AddedTestsTried { feature: FEATURE, added: Box::new(added) }
 }

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
 use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
 
 use super::{Instruments, logged};
 use crate::agent::tool::{Answer, Call, Lack, ToolError, ToolRow, arguments};
@@ -20,6 +21,16 @@ use crate::instrument::Seen;
 use crate::workspace::services::{DATA_DIR, Known, ServiceDirs, ServiceStatus, StillHeld};
 use crate::workspace::{Access, ServiceSpec, Services, WorkspaceError};
 use report::{Report, State};
+
+/// Who knows what becomes of a start whose port somebody else holds.
+#[async_trait::async_trait]
+pub trait BusyPorts: std::fmt::Debug + Send + Sync {
+    /// Frees the port or waits for it, and says whether the start may be tried again; `why` says who holds it.
+    async fn wait(&self, port: u16, why: String) -> bool;
+
+    /// Nothing is waited for any more: the app is up, or the wait was given up.
+    async fn over(&self);
+}
 
 /// The app under test. It is shared by the testers of one checkout; dropping it stops its services.
 #[derive(Debug)]
@@ -31,6 +42,8 @@ pub struct App {
     starts: AtomicU32,
     /// The services by process whose end the tester knows of.
     known_ended: std::sync::Mutex<BTreeSet<i32>>,
+    /// Without one, a port that is held is said at once.
+    busy: Option<Arc<dyn BusyPorts>>,
 }
 
 /// The tool's name.
@@ -50,7 +63,14 @@ impl App {
             running: Mutex::new(None),
             starts: AtomicU32::new(0),
             known_ended: std::sync::Mutex::default(),
+            busy: None,
         }
+    }
+
+    /// The same, of which a tester's own starts wait for a port that somebody else holds.
+    #[must_use]
+    pub fn waiting(self, busy: Arc<dyn BusyPorts>) -> Self {
+        Self { busy: Some(busy), ..self }
     }
 
     /// Whether it has services.
@@ -83,6 +103,24 @@ impl App {
         Ok(status)
     }
 
+    /// As [`Self::start`], for a tester: a port that somebody else holds is waited for.
+    async fn start_in_time(&self, cancel: &CancellationToken) -> Result<(), WorkspaceError> {
+        let Some(busy) = &self.busy else { return self.start().await.map(|_| ()) };
+        let done = loop {
+            let Err(fault) = self.start().await else { break Ok(()) };
+            let WorkspaceError::PortBusy { port, .. } = &fault else { break Err(fault) };
+            let again = tokio::select! {
+                again = busy.wait(*port, fault.to_string()) => again,
+                () = cancel.cancelled() => false,
+            };
+            if !again {
+                break Err(fault);
+            }
+        };
+        busy.over().await;
+        done
+    }
+
     /// Which start of the app this is, from 1; 0 before the first.
     pub fn instance(&self) -> u32 {
         self.starts.load(Ordering::Relaxed)
@@ -102,22 +140,22 @@ impl App {
     }
 
     /// Does what a tester wants, and reports it.
-    async fn act(&self, wanted: &Arguments) -> Report {
+    async fn act(&self, wanted: &Arguments, cancel: &CancellationToken) -> Report {
         let begun = Instant::now();
         let mut report = Report::new(wanted.action.word());
         match wanted.action {
-            Action::Start => report.fault = self.start().await.err(),
+            Action::Start => report.fault = self.start_in_time(cancel).await.err(),
             Action::Stop => self.stopped(&mut report).await,
             Action::Restart => {
                 self.stopped(&mut report).await;
                 report.services.clear();
-                report.fault = self.start().await.err();
+                report.fault = self.start_in_time(cancel).await.err();
             }
             Action::Reset => {
                 self.stopped(&mut report).await;
                 report.services.clear();
                 report.fault = match self.empty_data() {
-                    Ok(()) => self.start().await.err(),
+                    Ok(()) => self.start_in_time(cancel).await.err(),
                     Err(fault) => Some(fault),
                 };
             }
@@ -275,13 +313,13 @@ pub(super) fn row(given: Result<&Instruments, String>) -> ToolRow {
 }
 
 async fn act(all: Arc<Instruments>, wanted: Arguments, call: Call) -> Answer {
-    let seen = all.app.act(&wanted).await.seen()?;
+    let seen = all.app.act(&wanted, &call.cancel).await.seen()?;
     all.answer(&call, seen)
 }
 
 /// What a recorded call of `app` shows when it is made again.
 pub(super) async fn again(app: &App, wanted: Value) -> Result<Seen, ToolError> {
-    app.act(&arguments(wanted)?).await.seen()
+    app.act(&arguments(wanted)?, &CancellationToken::new()).await.seen()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod replay;
 mod steps;
 
 pub use alike::{Alike, Recurring};
-pub use app::App;
+pub use app::{App, BusyPorts};
 pub use replay::{Again, replay};
 pub use steps::{Own, StepLog, Steps};
 
