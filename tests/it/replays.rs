@@ -286,6 +286,7 @@ fn newest<'a>(mission: &'a Mission, id: &str) -> &'a Verdict {
     mission.verdicts[&val(id)].last().unwrap()
 }
 
+#[expect(clippy::too_many_lines, reason = "one story")]
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_tester_did_is_done_again_against_an_app_made_wrong() {
     use SabotageOutcome::{Red, Toothless, Untold};

@@ -206,6 +206,7 @@ async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nob
 
 /// A check that is red because the app's part is gone shows less than one that is red for its statement: less is undone to
 /// see that, and what was seen is told as what it is.
+#[expect(clippy::too_many_lines, reason = "one story")]
 #[tokio::test(flavor = "multi_thread")]
 async fn how_a_check_was_red_is_told_and_less_is_undone_to_see_it_red_for_its_statement() {
     let page = numbered(&[]);

@@ -272,10 +272,14 @@ impl Machine {
             return Some(words::unknown_tool(&call.tool, &self.request.tools));
         }
         let is_cut = reach == Reach::CutOff || call.raw.trim().is_empty();
-        call.arguments.is_none().then(|| match is_cut {
-            true => words::cut_call(call, self.request.max_output_tokens),
-            false => words::broken_arguments(call),
-        })
+        let refused = || {
+            if is_cut {
+                words::cut_call(call, self.request.max_output_tokens)
+            } else {
+                words::broken_arguments(call)
+            }
+        };
+        call.arguments.is_none().then(refused)
     }
 
     fn answered(&mut self, mut answers: Vec<ToolReply>) -> TurnStep {

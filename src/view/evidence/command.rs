@@ -67,7 +67,9 @@ fn lead_to_first(rows: &mut Vec<Row>, failures: &mut [usize], at: usize) {
     let words = plural(first - at, "line");
     let row = row.clone().end(StyleRole::Dim, format!("{words} below"));
     rows.insert(at, row);
-    failures.iter_mut().for_each(|failure| *failure += 1);
+    for failure in failures {
+        *failure += 1;
+    }
 }
 
 /// The output as it was printed, where its record has it apart.

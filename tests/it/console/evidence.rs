@@ -418,10 +418,10 @@ fn what_is_scrolled_past_leaves_one_line_and_hides_none() {
 /// A picture, and what its page read.
 fn page_with_picture() -> Recording {
     let page = r#"{"title":"Guestbook","url":"http://h/","tree":["- heading \"Guestbook\"","- text \"José wrote this\""]}"#;
-    beside(piece_of(EvidenceKind::Screenshot, &png(1_280, 800)), piece_of(EvidenceKind::Page, page))
+    beside(&piece_of(EvidenceKind::Screenshot, &png(1_280, 800)), piece_of(EvidenceKind::Page, page))
 }
 
-fn beside(shown: EvidenceDoc, other: EvidenceDoc) -> Recording {
+fn beside(shown: &EvidenceDoc, other: EvidenceDoc) -> Recording {
     let mut recording = sample(MilestoneGate);
     let name = EvidenceRef("ev_beside".to_owned());
     for known in &mut recording.evidence {
@@ -466,7 +466,7 @@ fn a_picture_is_looked_at_nearer_and_to_its_sides() {
 #[test]
 fn from_an_assertion_to_its_recording_it_is_one_key() {
     let recorded =
-        || beside(piece_of(EvidenceKind::Terminal, &tall_screen()), piece_of(EvidenceKind::Recording, CAST));
+        || beside(&piece_of(EvidenceKind::Terminal, &tall_screen()), piece_of(EvidenceKind::Recording, CAST));
     for keys in ["3 c", "c", "g c", "a c", "3 enter c", "3 enter space"] {
         let seen = looked(recorded(), WIDE, keys);
         assert!(seen.text.contains("▶ ×1") && seen.text.contains("beside 1 of"), "{keys}\n{}", seen.text);

@@ -140,6 +140,7 @@ fn a_plan_whose_checks_can_decide_nothing_goes_back_to_its_planner() {
     assert!(flight.mission.is_gate_open(GateId::Plan));
 }
 
+#[expect(clippy::too_many_lines, reason = "one story")]
 #[test]
 fn a_plan_whose_environment_can_do_nothing_goes_back_to_its_planner() {
     let of = |text: &str| Script { name: words::title("it"), run: words::line(text), report: None };

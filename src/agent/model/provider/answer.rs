@@ -89,14 +89,12 @@ impl<'s> Answer<'s> {
         let patience = (self.spec.idle_timeout * PATIENCE).min(MOST_PATIENCE).max(self.spec.idle_timeout);
         while ended.is_none() {
             let grown = timeout(patience, self.grow(&mut decoder, &mut reader, &mut draft, &mut room)).await;
-            ended = match grown {
-                Ok(grown) => grown?,
-                Err(_) => {
-                    let seconds = patience.as_secs_f64().ceil();
-                    let how = format!("no word of the reply came within {seconds} s");
-                    return Err(errors::broken(self.spec, &how));
-                }
+            let Ok(grown) = grown else {
+                let seconds = patience.as_secs_f64().ceil();
+                let how = format!("no word of the reply came within {seconds} s");
+                return Err(errors::broken(self.spec, &how));
             };
+            ended = grown?;
         }
         Ok(draft.reply(ended.unwrap_or(Stop::Whole)))
     }

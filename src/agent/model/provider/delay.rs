@@ -138,7 +138,7 @@ mod tests {
         assert_eq!(told(&[later]), None, "no clock is read here");
         assert_eq!(told(&[("retry-after", "-3")]), None);
         let used_up = ("x-ratelimit-remaining-tokens", "0");
-        assert_eq!(told(&[used_up, ("x-ratelimit-reset-tokens", "6m0s")]), Some(Duration::from_secs(360)));
+        assert_eq!(told(&[used_up, ("x-ratelimit-reset-tokens", "6m0s")]), Some(Duration::from_mins(6)));
         assert_eq!(told(&[("x-ratelimit-reset-tokens", "6m0s")]), None, "that limit is not used up");
         let used_up = ("anthropic-ratelimit-input-tokens-remaining", "0");
         let reset = ("anthropic-ratelimit-input-tokens-reset", "2026-10-21T07:28:12Z");
@@ -150,7 +150,7 @@ mod tests {
         let google = json!({ "error": { "message": "retry in 9s", "details": [{ "@type": "x", "retryDelay": "2.5s" }] } });
         let after = headers(&[("retry-after", "60")]);
         assert_eq!(asked(&google, &after, "retry in 9s"), Some(Duration::from_millis(2_500)));
-        assert_eq!(asked(&Value::Null, &after, "retry in 9s"), Some(Duration::from_secs(60)));
+        assert_eq!(asked(&Value::Null, &after, "retry in 9s"), Some(Duration::from_mins(1)));
         assert_eq!(
             asked(&json!({ "error": { "resets_in_seconds": 7_200 } }), &HeaderMap::new(), ""),
             Some(Duration::from_hours(2))

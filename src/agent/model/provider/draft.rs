@@ -203,15 +203,12 @@ impl<'a> Draft<'a> {
         self.call(&CallPiece { json: "", ..*piece })?;
         let Some(place) = self.place_of(&CallPiece { tool: "", ..*piece }) else { return Ok(()) };
         let (id, before) = (self.calls[place].id.clone(), std::mem::take(&mut self.calls[place].json));
-        let rest = match piece.json.strip_prefix(before.as_str()) {
-            Some(rest) => {
-                self.calls[place].json = before;
-                rest
-            }
-            None => {
-                self.room += before.len();
-                piece.json
-            }
+        let rest = if let Some(rest) = piece.json.strip_prefix(before.as_str()) {
+            self.calls[place].json = before;
+            rest
+        } else {
+            self.room += before.len();
+            piece.json
         };
         self.call(&CallPiece { slot: piece.slot, id: &id, tool: "", json: rest })
     }

@@ -18,7 +18,7 @@ const LIMIT: Duration = Duration::from_secs(8);
 /// How long a server has to tell the window of its model: an attempt waits for it.
 const WINDOW_LIMIT: Duration = Duration::from_secs(3);
 /// Where servers say how much a model reads: as it was started before what it was made for (llama.cpp, LM Studio, vLLM,
-/// OpenRouter, Groq, Mistral).
+/// `OpenRouter`, Groq, Mistral).
 const WINDOWS: [&str; 7] = [
     "/meta/n_ctx",
     "/loaded_context_length",
