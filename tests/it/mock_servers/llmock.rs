@@ -75,7 +75,7 @@ fn faults() -> Vec<Fault> {
         fault("an unknown tool", tool("unknown_tool"), 1, Survived("There is no tool `")),
         fault("500 for long", fails(500, 7), 0, Survived("answered 500")),
         fault("401", always(401), 0, Held(HoldCause::Backend, "refused the key (401")),
-        fault("404", always(404), 0, Held(HoldCause::Backend, "unknown model `")),
+        fault("404", always(404), 0, Held(HoldCause::Backend, "no such page or no model `")),
         fault("400", always(400), 0, Held(HoldCause::Backend, "refused the request (400)")),
     ]
 }

@@ -47,11 +47,10 @@ impl Provider {
     /// Asks, and asks again without an option that the server refuses. What helped is remembered for all who ask it.
     async fn accepted(&self, request: &Request) -> Result<Response, ModelError> {
         let (spec, server) = (&self.spec, format!("{} {}", self.url, self.spec.model));
-        let whole = wire::body(request, spec);
         let known = self.connections.refused(&server);
         let mut left_out: BTreeSet<&'static str> = known.clone();
         loop {
-            let mut body = whole.clone();
+            let mut body = wire::body(request, spec);
             options::leave_out(&mut body, &left_out, spec.wire);
             let asking = self.connections.client(&self.url).post(self.url.clone()).json(&body);
             let sending = timeout(spec.idle_timeout, spec.authorize(asking).send()).await;

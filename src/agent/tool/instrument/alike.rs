@@ -158,16 +158,13 @@ fn unlike_ends(one: &Facts, other: &Facts) -> Option<String> {
     (one.exit != other.exit).then(|| format!("{} instead of {}", end(other.exit), end(one.exit)))
 }
 
-/// Runs of letters and digits, and each other sign; blanks are none.
+/// Runs of letters and digits, and each other sign; blanks are none. A number is one with what stands between its digits:
+/// two looks within one second share the seconds of a clock and not its moment.
 fn words(text: &str) -> Vec<&str> {
     let mut all = Vec::new();
     let mut rest = text;
     while let Some(sign) = rest.chars().next() {
-        let length = if sign.is_alphanumeric() {
-            rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len())
-        } else {
-            sign.len_utf8()
-        };
+        let length = if sign.is_alphanumeric() { run(rest) } else { sign.len_utf8() };
         let (word, after) = rest.split_at(length);
         if !sign.is_whitespace() {
             all.push(word);
@@ -175,6 +172,18 @@ fn words(text: &str) -> Vec<&str> {
         rest = after;
     }
     all
+}
+
+/// How many bytes of a text that begins with a letter or a digit are one word.
+fn run(text: &str) -> usize {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let ends = |(at, c): &(usize, char)| {
+        let within = ['.', ':', ',', '-'].contains(c)
+            && digit(text[..*at].chars().next_back())
+            && digit(text[at + c.len_utf8()..].chars().next());
+        !c.is_alphanumeric() && !within
+    };
+    text.char_indices().find(ends).map_or(text.len(), |(at, _)| at)
 }
 
 fn excerpt(words: &[&str], at: usize) -> String {
@@ -190,6 +199,17 @@ fn excerpt(words: &[&str], at: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_moment_is_one_word() {
+        assert_eq!(
+            words("it is 1795745381.625866 at 12:30:05, v2.0-beta."),
+            ["it", "is", "1795745381.625866", "at", "12:30:05", ",", "v2.0", "-", "beta", "."]
+        );
+        let same_second = (answer(200, "it is 17.25"), answer(200, "it is 17.99"));
+        let earlier = answer(200, "it is 12.01");
+        assert_eq!(Recurring::by_two(&earlier, &same_second.0, &same_second.1), Recurring::Same);
+    }
 
     fn answer(status: u16, text: &str) -> Vec<Facts> {
         vec![Facts { statuses: vec![status], text: text.to_owned(), exit: None }]
