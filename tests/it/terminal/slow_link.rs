@@ -39,9 +39,9 @@ fn a_terminal_that_takes_nothing_holds_up_no_key_and_gets_the_last_frame() {
             .as_str()
             .is_some_and(|statement| statement.ends_with("In UTF-8."))
     });
-    assert!(!terminal.shows(" r2"), "{}", terminal.screen());
+    assert!(!terminal.shows("rev. 2"), "{}", terminal.screen());
     link.go_on();
-    terminal.sees(" r2");
+    terminal.sees("rev. 2");
     let sent = terminal.bytes().len() - before;
     assert!(sent < KEPT, "{sent} bytes were kept for a terminal that took none");
 
