@@ -141,7 +141,8 @@ async fn break_it(server: &Server, model: &str, fault: &Fault) {
 }
 
 async fn break_everything(model: &str) {
-    let Some(server) = server(&[]).await else { return };
+    // Without pauses it may have sent all of a reply before it hears that nobody reads on, and takes that for a fault.
+    let Some(server) = server(&["--stream-chunk-delay-ms", "10"]).await else { return };
     for fault in faults() {
         break_it(&server, model, &fault).await;
     }
