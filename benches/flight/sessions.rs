@@ -1,5 +1,6 @@
 //! A real engine in this process, with everything made durable, against a model that takes no time.
 
+use flightdeck::workspace::SandboxOptions;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
         prompt_dirs: vec![ground.prompts()],
         passed: Vec::new(),
         chromium: Chromium::none("none in this bench"),
+        sandbox: SandboxOptions::default(),
         skill_dirs: Vec::new(),
         limits: flightdeck::engine::CommandLimits::default(),
         patience: Duration::from_millis(50),

@@ -13,7 +13,7 @@ use crate::config::{Flag, Home, Settings, Sources, Variables};
 use crate::instrument::browser::Started;
 use crate::instrument::{BrowserProbe, Chromium, Place};
 use crate::view::row::Row;
-use crate::workspace::{Program, Repo};
+use crate::workspace::{Program, Repo, SandboxOptions};
 
 /// The project's own settings, in its repository.
 pub const PROJECT_FILE: &str = ".flightdeck/config.toml";
@@ -44,7 +44,13 @@ pub fn chromium(settings: &Settings) -> Chromium {
     }
 }
 
-/// The same, started once: it may be found and not work.
+/// How programs are held that agents start: flightdeck's own files are never in their reach.
+pub fn sandbox(settings: &Settings, home: &Home) -> SandboxOptions {
+    let never = [home.state.clone(), home.config.clone()].into_iter().chain(home.runtime.clone()).collect();
+    SandboxOptions { never, ..settings.sandbox.clone() }
+}
+
+/// The browser, started once: it may be found and not work.
 pub async fn browser(settings: &Settings) -> Started {
     let scratch = std::env::temp_dir().join(format!("flightdeck-browser-{}", std::process::id()));
     let place = Place::new(|line, _| Ok(Program::shell(line))).with_browser(chromium(settings), &scratch);

@@ -8,12 +8,14 @@ use serde_json::json;
 use super::backend::{Remote, variable_of};
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
-use super::values::{Provider, Url, Values};
+use super::values::{Folders, Provider, SandboxValues, Url, Values};
 use super::variables::Variables;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::gate::Autopilot;
 use crate::domain::mission::Limits;
+use crate::workspace::SandboxOptions;
+use crate::workspace::sandbox::Wanted;
 
 /// The models that are flown with when nobody names one, by the provider whose key is found first.
 const USUAL_MODELS: [(&str, &str); 2] =
@@ -43,6 +45,8 @@ pub struct Settings {
     pub passed: Vec<(String, String)>,
     /// The Chromium that testers work pages in; `None` takes the first that is found on `PATH`.
     pub browser: Option<PathBuf>,
+    /// How programs that agents start are to be held.
+    pub sandbox: SandboxOptions,
     /// The person's file, named in advice.
     pub user_file: PathBuf,
     pub(super) providers: BTreeMap<String, Provider>,
@@ -69,7 +73,7 @@ impl Settings {
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
         let Layered { mut by_key, values } = layered;
-        let Values { budget, limits, providers, .. } = values;
+        let Values { budget, limits, sandbox, providers, .. } = values;
         Self {
             models: choose_models(&mut by_key, &providers, &variables),
             budget: Budget {
@@ -96,12 +100,27 @@ impl Settings {
             prices: values.prices.map(|path| expanded(&path.0, &variables)),
             passed: passed(values.pass_env.map(|names| names.0).unwrap_or_default(), &variables),
             browser: values.browser.map(|path| expanded(&path.0, &variables)),
+            sandbox: sandbox_options(sandbox, &variables),
             providers,
             user_file,
             variables,
             by_key,
         }
     }
+}
+
+fn sandbox_options(set: SandboxValues, variables: &Variables) -> SandboxOptions {
+    let folders = |folders: Option<Folders>| {
+        let named = folders.map(|folders| folders.0).unwrap_or_default();
+        named.iter().map(|folder| expanded(folder, variables)).collect()
+    };
+    let wanted = match set.mode.0.as_str() {
+        "off" => Wanted::Off,
+        "required" => Wanted::Required,
+        _ => Wanted::Auto,
+    };
+    let home = variables.get("HOME").map(PathBuf::from);
+    SandboxOptions { wanted, read: folders(set.read), write: folders(set.write), never: Vec::new(), home }
 }
 
 /// The variables of these names that are set.

@@ -20,6 +20,7 @@ pub(super) struct Values {
     pub models: BTreeMap<String, Model>,
     pub budget: BudgetValues,
     pub limits: LimitValues,
+    pub sandbox: SandboxValues,
     pub autopilot: Switch,
     /// What stands before a mission's id in the name of its branch.
     pub branch_prefix: BranchPrefix,
@@ -63,6 +64,15 @@ pub(super) struct LimitValues {
     pub min_families: SmallCount,
 }
 
+/// The section `sandbox`: how programs are held that agents start.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct SandboxValues {
+    pub mode: SandboxMode,
+    pub read: Option<Folders>,
+    pub write: Option<Folders>,
+}
+
 /// What is set about one provider.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -80,6 +90,7 @@ impl Default for Values {
             models: BTreeMap::new(),
             budget: BudgetValues::default(),
             limits: LimitValues::default(),
+            sandbox: SandboxValues::default(),
             autopilot: Switch(false),
             branch_prefix: BranchPrefix("flightdeck".to_owned()),
             theme: None,
@@ -114,6 +125,12 @@ impl Default for LimitValues {
             sabotage_percent: SabotagePercent(sabotage_percent),
             min_families: SmallCount(min_families),
         }
+    }
+}
+
+impl Default for SandboxValues {
+    fn default() -> Self {
+        Self { mode: SandboxMode("auto".to_owned()), read: None, write: None }
     }
 }
 
@@ -187,6 +204,7 @@ pub(super) fn reserved(key: &str) -> Option<&'static str> {
         "prices" => Some("it decides how your money is counted"),
         "browser" => Some("it decides which program runs"),
         "pass_env" => Some("it decides which of your variables programs see"),
+        _ if key.starts_with("sandbox.") => Some("it decides what its own programs may touch"),
         _ => key
             .starts_with("providers.")
             .then_some("it decides which program runs and where your keys are sent"),
@@ -231,6 +249,12 @@ rules! {
     PictureWay(String): "auto, kitty, iterm2, sixel, blocks or off" =
         |value| text(value).filter(|word| ["auto", "kitty", "iterm2", "sixel", "blocks", "off"].contains(&word.as_str()));
     FilePath(String): "a path" = text;
+    SandboxMode(String): "auto, required or off" =
+        |value| text(value).filter(|word| ["auto", "required", "off"].contains(&word.as_str()));
+    Folders(Vec<String>): "a list of folders, such as [\"~/sdk\", \"/data/models\"]" = |value| {
+        let folders: Vec<String> = value.as_array()?.iter().map(text).collect::<Option<_>>()?;
+        folders.iter().all(|folder| folder.starts_with("~/") || folder.starts_with('/')).then_some(folders)
+    };
     Url(String): "an http:// or https:// address" = |value| text(value).filter(|url| {
         ["http://", "https://"].iter().any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
     });
@@ -331,6 +355,8 @@ mod tests {
             ("keys.popup.close", json!(["q", "ctrl-c"]), json!(["q", 1])),
             ("theme", json!("x"), json!("  ")),
             ("pictures", json!("sixel"), json!("jpeg")),
+            ("sandbox.mode", json!("required"), json!(true)),
+            ("sandbox.read", json!(["~/sdk", "/data"]), json!(["sdk"])),
         ];
         for (key, good, bad) in table {
             let read = |value: &Value| {

@@ -123,6 +123,8 @@ pub enum Command {
     StartAttempt { work: AgentWork, model: Title },
     EndAttempt { attempt: AttemptId, ending: Ending },
     PriceModel { model: Title, price: ModelPrice },
+    // Why the operating system holds no program of agents, where it does not.
+    NoteSandbox { missing: Option<Line> },
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
     RecordBaseline { baseline: Box<Baseline> },
@@ -223,6 +225,7 @@ impl Command {
             Self::StartAttempt { .. }
             | Self::EndAttempt { .. }
             | Self::PriceModel { .. }
+            | Self::NoteSandbox { .. }
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }
             | Self::RecordBaseline { .. }

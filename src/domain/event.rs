@@ -324,6 +324,10 @@ pub enum Event {
         role: Role,
         model: Title,
     },
+    // Nothing missing: the operating system holds what agents run.
+    SandboxNoted {
+        missing: Option<Line>,
+    },
     ModelPriced {
         model: Title,
         price: ModelPrice,

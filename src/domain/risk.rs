@@ -13,6 +13,7 @@ use super::text::plural;
 /// What a person should weigh before the plan is GO, the heaviest first.
 pub fn risks(mission: &Mission) -> Vec<String> {
     let mut risks = mission.gate_obstacles(GateId::Plan);
+    risks.extend(unheld_risk(mission));
     risks.extend(mission.negotiation_risks());
     risks.extend(mission.baseline_risks());
     risks.extend(unproven_features(mission));
@@ -23,6 +24,11 @@ pub fn risks(mission: &Mission) -> Vec<String> {
     risks.extend(mind_risks(mission));
     risks.extend(money_risk(mission));
     risks
+}
+
+fn unheld_risk(mission: &Mission) -> Option<String> {
+    let why = mission.unheld.as_ref()?;
+    Some(format!("what agents run is not held: it can touch all your files ({why})"))
 }
 
 fn unproven_features(mission: &Mission) -> impl Iterator<Item = String> {

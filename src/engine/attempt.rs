@@ -42,6 +42,7 @@ pub async fn run(
     let prompt = engine.prompt(role::row(engine, work).prompt)?;
     let model_role: Role = prompt.model_role().parse().unwrap_or(role);
     let model = engine.cell.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
+    engine.note_sandbox().await?;
     engine.record_prices().await?;
     let start = Command::StartAttempt { work, model: model.clone() };
     let Some(events) = engine.dispatcher.record_if_due(start).await? else { return Ok(()) };

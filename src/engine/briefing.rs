@@ -89,11 +89,11 @@ impl EngineContext {
         access: Access,
         own: &[(String, String)],
     ) -> Result<Arc<ToolEnv>, EngineError> {
-        let scratch = self.scratch_dir();
+        let scratch = self.scratch_of(access)?;
         Ok(Arc::new(ToolEnv {
             confinement: Confinement::new(dir, std::slice::from_ref(&scratch))?,
             access,
-            sandbox: Arc::clone(&self.sandbox),
+            hold: self.hold(dir, access, own)?,
             env: [self.env(), own.to_vec()].concat(),
             scratch,
             reaper: self.reaper.clone(),

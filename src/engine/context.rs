@@ -20,6 +20,7 @@ use crate::domain::id::{Commit, MissionId};
 use crate::instrument::{BrowserProbe, Chromium, Place};
 use crate::link::feed::Feed;
 use crate::store::{Catalogue, Store};
+use crate::workspace::sandbox::Temporary;
 use crate::workspace::sweep::{MARK, Swept, sweep};
 use crate::workspace::{Access, MissionRepo, Published, Reaper, Sandbox};
 
@@ -60,7 +61,10 @@ pub struct EngineContext {
     pub missions: Arc<dyn Catalogue>,
     pub prompts: PromptLibrary,
     pub backends: Arc<dyn Backends>,
-    pub sandbox: Arc<dyn Sandbox>,
+    /// The folder for temporary files of the mission's programs.
+    pub temporary: Temporary,
+    /// What holds the programs of agents on this machine.
+    pub sandbox: Sandbox,
     pub reaper: Reaper,
     /// Variables of the person's environment that the mission's programs get too.
     pub passed: Vec<(String, String)>,

@@ -33,6 +33,7 @@ mod mission_cell;
 mod mission_tools;
 mod open_calls;
 mod prices;
+mod reach;
 mod recover;
 pub mod relocate;
 mod replay;

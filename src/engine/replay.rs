@@ -89,7 +89,7 @@ pub async fn again(
     cancel: &CancellationToken,
 ) -> Result<Result<Sight, String>, EngineError> {
     let own = OwnPlace::create(engine, "replay", Ports::AsDeclared).await?;
-    let app = Arc::new(own.app(engine, dir, "replay").waiting(Busy::tries(engine, TRIES)));
+    let app = Arc::new(own.app(engine, dir, "replay")?.waiting(Busy::tries(engine, TRIES)));
     let instruments = Instruments {
         evidence: Arc::new(KeptLater),
         app: Arc::clone(&app),

@@ -31,7 +31,8 @@ use crate::instrument::{BrowserProbe, Chromium};
 use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, Store, StoreError};
-use crate::workspace::{MissionRepo, Reaper, Unconfined};
+use crate::workspace::sandbox::Temporary;
+use crate::workspace::{MissionRepo, Reaper, Sandbox, SandboxOptions};
 
 /// How often the mission's files are looked after while nothing is written; each append looks, too.
 const GUARD: Duration = Duration::from_secs(10);
@@ -47,6 +48,8 @@ pub struct EngineOptions {
     pub socket: PathBuf,
     /// Where models come from.
     pub backends: Arc<dyn Backends>,
+    /// How programs that agents start are to be held.
+    pub sandbox: SandboxOptions,
     /// Directories of prompts, nearest first; the built-in ones come last.
     pub prompt_dirs: Vec<PathBuf>,
     /// Variables of the person's environment that the mission's programs get too.
@@ -102,6 +105,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     };
     let dispatcher = dispatcher.start()?;
     make_scratch(&dir)?;
+    let temporary = Temporary::make(&dir)?;
     let engine = Arc::new(EngineContext {
         mission: founding.mission,
         repo,
@@ -116,7 +120,8 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         missions: options.missions,
         prompts: PromptLibrary::new(options.prompt_dirs, PROMPTS),
         backends: options.backends,
-        sandbox: Arc::new(Unconfined),
+        temporary,
+        sandbox: Sandbox::of_this_machine(options.sandbox),
         reaper: Reaper::start()?,
         passed: options.passed,
         browser: BrowserProbe::new(options.chromium),

@@ -23,7 +23,7 @@ use crate::instrument::command::CommandRecord;
 use crate::instrument::{Evidence, InstrumentError};
 use crate::store::Store;
 use crate::workspace::process::{OutputCap, Spill};
-use crate::workspace::{Exit, Program, ProofCheckout};
+use crate::workspace::{Access, Exit, Program, ProofCheckout};
 
 /// How long one command of the environment may take.
 pub const LIMIT: Duration = Duration::from_mins(30);
@@ -149,7 +149,9 @@ pub async fn run_within(
         Program::shell(script.run.as_str()).dir(site.dir).envs(engine.env()).timeout(limit).cap(cap);
     // What it starts meets nobody else's ports and data.
     let own = OwnPlace::of_command(engine).await?;
-    let program = program.reaper(&engine.reaper).envs(own.env.iter().cloned());
+    let access = if site.dir == engine.checkout_dir() { Access::Write } else { Access::Proof };
+    let hold = engine.hold(site.dir, access, &own.env)?;
+    let program = program.reaper(&engine.reaper).envs(own.env.iter().cloned()).held(&hold);
     let reports = Reports::before(site.dir, script);
     let finished = program.run(cancel.clone(), |_: &str| {}).await.map_err(InstrumentError::from)?;
     // Reading much output takes its time, in which nothing else may stand still.

@@ -51,12 +51,15 @@ impl Instrument for Run {
         let program = self.0.program(&wanted.command, wanted.directory.as_deref().unwrap_or("."))?;
         let seconds = wanted.seconds.unwrap_or(LIMIT.0);
         let program = program.timeout(Duration::from_secs(seconds));
-        let record = run_command(&program, CancellationToken::new(), |_| {}).await?;
+        let finished = program.run(CancellationToken::new(), |_| {}).await?;
+        let refusal = program.refusal(&finished);
+        let record = CommandRecord::new(&program, finished);
         let printed = record.shown(Rendering::of(wanted.bytes));
         let mut text = format!("{printed}\n[{}]", record.exit).trim_start().to_owned();
         if record.exit == Exit::TimedOut {
             text += &format!("\nIt was ended after {seconds} s, with everything it had started.");
         }
+        text.extend(refusal.map(|told| format!("\n[{told}]")));
         let facts = Facts { exit: Some(record.exit), text: record.output.clone(), ..Facts::default() };
         Ok(Seen::new(text, [record.evidence()?], facts))
     }
@@ -80,18 +83,6 @@ pub struct CommandRecord {
     pub output_bytes: u64,
     /// How long it ran, in milliseconds.
     pub milliseconds: u64,
-}
-
-/// Runs a command to its end. `on_output` sees it live.
-///
-/// # Errors
-/// Only when it cannot be started: how it ended is part of the record.
-pub async fn run_command(
-    program: &Program,
-    cancel: CancellationToken,
-    on_output: impl Fn(&str) + Send + Sync,
-) -> Result<CommandRecord, InstrumentError> {
-    Ok(CommandRecord::new(program, program.run(cancel, on_output).await?))
 }
 
 impl CommandRecord {

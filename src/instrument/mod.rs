@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::workspace::{Access, Exit, Program, WorkspaceError};
 
 pub use browser::{BrowserProbe, Chromium};
-pub use command::{CommandRecord, run_command};
+pub use command::CommandRecord;
 pub use error::InstrumentError;
 pub use evidence::{Evidence, Settled};
 pub use http::{Exchange, HttpDriver};

@@ -36,9 +36,14 @@ fn shortened(parts: &[String], skip: usize) -> String {
 pub fn identity(mission: &Mission) -> Row {
     let row = Row::of(StyleRole::Banner, "FLIGHTDECK");
     let Some(founding) = &mission.founding else { return row };
-    row.then(StyleRole::Text, "  ")
+    let row = row
+        .then(StyleRole::Text, "  ")
         .then(StyleRole::Strong, mission.title())
-        .then(StyleRole::Dim, format!("  {} ⎇ {}", short_path(&founding.repository), founding.branch))
+        .then(StyleRole::Dim, format!("  {} ⎇ {}", short_path(&founding.repository), founding.branch));
+    if mission.unheld.is_none() {
+        return row;
+    }
+    row.then(StyleRole::Text, "  ").sign(StyleRole::Warn, Glyph::Needs).then(StyleRole::Warn, "not held")
 }
 
 /// Time, tokens and money, with what it will likely come to:

@@ -155,7 +155,8 @@ impl Checkout {
     }
 
     pub(super) fn git(&self) -> Result<Repository, WorkspaceError> {
-        Repository::open(&self.directory).map_err(WorkspaceError::git("open the checkout"))
+        let metadata = worktree::metadata_of(&self.directory)?;
+        Repository::open(metadata).map_err(WorkspaceError::git("open the checkout"))
     }
 }
 

@@ -51,6 +51,11 @@ pub enum WorkspaceError {
     TargetMoved { target: String },
     #[error("landing would overwrite uncommitted changes in {}: {}; commit or stash them and land again", directory.display(), list(files))]
     TargetDirty { directory: PathBuf, files: Vec<PathBuf> },
+    #[error(
+        "programs are to be held by a sandbox (`sandbox.mode = \"required\"`), and this machine has none: {why}; mend that, or set \
+         `sandbox.mode = \"auto\"` in your own settings"
+    )]
+    NoSandbox { why: String },
     #[error("failed to {doing}: {}", source.message())]
     Git { doing: &'static str, source: git2::Error },
     /// What git's own program said when it failed.

@@ -1,6 +1,6 @@
 //! A program in a pseudo-terminal: for programs that draw a screen.
 
-use std::io::{Read, Write};
+use std::io::{self, Read, Write};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -51,12 +51,9 @@ impl Pty {
         let reader = pair.master.try_clone_reader().map_err(failed("read from"))?;
         let writer = pair.master.take_writer().map_err(failed("write to"))?;
         let mut live = live();
-        let child = pair.slave.spawn_command(command(program)).map_err(|error| WorkspaceError::Start {
-            program: program.command_line().to_owned(),
-            reason: error.to_string(),
-        })?;
-        // The end of output is only seen when nobody but the program holds the other side.
-        drop(pair.slave);
+        let (slave, command) = (pair.slave, command(program));
+        // The end of output is only seen when nobody but the program holds the other side: it is dropped here.
+        let child = program.start(move || slave.spawn_command(command).map_err(io::Error::other))?;
         let group = Arc::new(program.group_of(child.process_id(), &mut live)?);
         drop(live);
         let (sender, ended) = watch::channel(None);

@@ -66,6 +66,11 @@ impl Repo {
         }
     }
 
+    /// Files of the person's that its settings name, which git reads in every checkout.
+    pub(super) fn trusted_files(&self) -> Vec<PathBuf> {
+        self.trusted.iter().flat_map(Trusted::files).collect()
+    }
+
     /// Its git directory; that of a linked worktree, when it was found from one.
     pub fn git_dir(&self) -> &Path {
         &self.git_dir

@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::WorkspaceError;
@@ -49,6 +49,12 @@ impl Trusted {
     /// What was carried over from the person's repository.
     pub(super) fn of(settings: Vec<(String, OsString)>, attributes: Option<Vec<u8>>) -> Self {
         Self { settings: Arc::new(settings), attributes: attributes.map(Arc::new) }
+    }
+
+    /// The files that its settings name.
+    pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        let named = |key: &str| matches!(key, "core.excludesfile" | "core.attributesfile");
+        self.settings.iter().filter(move |(key, _)| named(key)).map(|(_, value)| PathBuf::from(value))
     }
 
     /// git in a checkout of the mission's, armed.

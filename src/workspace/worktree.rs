@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::git::{Git, remove_locks_below};
+use super::git::{Git, pinned, remove_locks_below};
 use super::trusted::show_hidden;
 use super::{Repo, WorkspaceError};
 
@@ -169,6 +169,14 @@ pub(super) fn to_path(bytes: &[u8]) -> PathBuf {
 
 /// Where git keeps what belongs to a worktree alone.
 pub(super) fn metadata_of(directory: &Path) -> Result<PathBuf, WorkspaceError> {
+    match pinned(directory).filter(|pinned| pinned.metadata.is_dir()) {
+        Some(pinned) => Ok(pinned.metadata),
+        None => said_metadata_of(directory),
+    }
+}
+
+/// What a directory says of where its metadata is.
+fn said_metadata_of(directory: &Path) -> Result<PathBuf, WorkspaceError> {
     let file = directory.join(".git");
     let text = fs::read(&file).map_err(WorkspaceError::io("read", &file))?;
     Ok(named(&text, b"gitdir: "))
@@ -203,7 +211,7 @@ pub(super) fn remove_directory(path: &Path) -> Result<(), WorkspaceError> {
 /// The metadata that a checkout names which is not this repository's any more: an earlier flightdeck made it in the
 /// person's repository, or it was lost.
 fn taken_over(directory: &Path, common: &Path) -> Option<PathBuf> {
-    let old = metadata_of(directory).ok()?;
+    let old = said_metadata_of(directory).ok()?;
     let lost = old.starts_with(common.join("worktrees"));
     (lost || old.join(COMPLETE).exists()).then_some(old)
 }
@@ -265,7 +273,7 @@ fn complete(directory: &Path) -> Result<(), WorkspaceError> {
 
 /// Makes a directory say where its metadata is, whatever an agent made of that.
 fn link(directory: &Path, metadata: &Path) -> Result<(), WorkspaceError> {
-    if metadata_of(directory).is_ok_and(|named| is_same(&named, metadata)) {
+    if said_metadata_of(directory).is_ok_and(|named| is_same(&named, metadata)) {
         return Ok(());
     }
     let file = directory.join(".git");
@@ -283,7 +291,7 @@ fn named(text: &[u8], before: &[u8]) -> PathBuf {
 }
 
 /// Whether two paths are one place; the last part of either need not exist.
-fn is_same(one: &Path, other: &Path) -> bool {
+pub(super) fn is_same(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| {
         let parent = path.parent().and_then(|parent| fs::canonicalize(parent).ok());
         parent.map(|parent| parent.join(path.file_name().unwrap_or_default()))

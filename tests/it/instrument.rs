@@ -12,7 +12,7 @@ use flightdeck::instrument::browser::Browser;
 use flightdeck::instrument::http::{Body, HttpRequest, Payload};
 use flightdeck::instrument::terminal::{Buffer, Colour, Pattern, Size};
 use flightdeck::instrument::{
-    Exchange, HttpDriver, Instrument, InstrumentError, Place, Rendering, Screen, TerminalDriver, run_command,
+    CommandRecord, Exchange, HttpDriver, Instrument, InstrumentError, Place, Rendering, Screen, TerminalDriver,
 };
 use flightdeck::workspace::{Exit, Program};
 use pretty_assertions::assert_eq;
@@ -222,7 +222,8 @@ async fn dropping_a_terminal_ends_its_program() {
 async fn a_command_is_evidence() {
     let directory = tempfile::tempdir().unwrap();
     let program = Program::shell("pwd; echo failing >&2; exit 2").dir(directory.path());
-    let record = run_command(&program, CancellationToken::new(), |_| {}).await.unwrap();
+    let finished = program.run(CancellationToken::new(), |_| {}).await.unwrap();
+    let record = CommandRecord::new(&program, finished);
     assert_eq!(record.exit, Exit::Code(2));
     assert!(record.output.ends_with("failing\n"));
     let evidence = record.evidence().unwrap();

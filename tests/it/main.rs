@@ -28,6 +28,7 @@ mod report;
 mod rounds;
 mod sabotage;
 mod sample;
+mod sandbox;
 mod store;
 mod support;
 mod tampering;

@@ -1,11 +1,10 @@
 //! Where the tools of a session work: which files, which programs, how far they are held back.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::ToolError;
 use crate::workspace::process::{OutputCap, Spill};
-use crate::workspace::{Access, Confinement, Intent, Program, Reaper, Sandbox};
+use crate::workspace::{Access, Confinement, Hold, Intent, Program, Reaper};
 
 /// The place of one session.
 pub struct ToolEnv {
@@ -14,7 +13,7 @@ pub struct ToolEnv {
     /// What its role may touch.
     pub access: Access,
     /// What holds its programs to that.
-    pub sandbox: Arc<dyn Sandbox>,
+    pub hold: Hold,
     /// Variables its programs get beside the cleaned environment.
     pub env: Vec<(String, String)>,
     /// Where long output and the logs of jobs go.
@@ -48,9 +47,8 @@ impl ToolEnv {
         // Less than a session lets through, so that what was cut well here is not cut again there.
         let cap =
             OutputCap { head: 10 * 1024, tail: 18 * 1024, spill: Spill::Directory(self.scratch.clone()) };
-        let program =
-            Program::shell(line).dir(directory).envs(self.env.clone()).cap(cap).reaper(&self.reaper);
-        self.sandbox.confine(program, self.access)
+        let program = Program::shell(line).dir(directory).envs(self.env.clone()).cap(cap);
+        program.reaper(&self.reaper).held(&self.hold)
     }
 }
 
@@ -64,12 +62,13 @@ pub(super) async fn blocking<T: Send + 'static>(
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::sync::Arc;
+
     use serde_json::Value;
     use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::agent::tool::{Call, Output, ToolRow};
-    use crate::workspace::Unconfined;
 
     /// A place in a temporary directory.
     pub struct Place {
@@ -84,7 +83,7 @@ pub(super) mod tests {
             let env = ToolEnv {
                 confinement: Confinement::new(root.path(), &[scratch.path().to_owned()]).unwrap(),
                 access: Access::Write,
-                sandbox: Arc::new(Unconfined),
+                hold: Hold::default(),
                 env: vec![("FLIGHTDECK_TEST".into(), "yes".into())],
                 scratch: scratch.path().to_owned(),
                 reaper: Reaper::None,

@@ -74,7 +74,8 @@ async fn run(shell: Arc<Shell>, wanted: Arguments, call: Call) -> Answer {
     let program = program.timeout(Duration::from_secs(limit));
     let progress = Arc::clone(&call.progress);
     let finished = program.run(call.cancel.clone(), move |text| progress(text)).await?;
-    let text = outcome(&finished, limit);
+    let mut text = outcome(&finished, limit);
+    text.extend(program.refusal(&finished).map(|told| format!("\n[{told}]")));
     match &shell.evidence {
         None => Ok(Output::text(text)),
         Some(sink) => {

@@ -155,7 +155,7 @@ mod tests {
             let env = ToolEnv {
                 confinement: place.env.confinement.clone(),
                 access,
-                sandbox: Arc::clone(&place.env.sandbox),
+                hold: place.env.hold.clone(),
                 env: Vec::new(),
                 scratch: place.env.scratch.clone(),
                 reaper: place.env.reaper.clone(),

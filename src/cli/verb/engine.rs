@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::context::{PROJECT_FILE, chromium};
+use crate::cli::context::{PROJECT_FILE, chromium, sandbox};
 use crate::cli::engine_start::{SOCKET_FILE, socket_of};
 use crate::cli::model_registry::ModelRegistry;
 use crate::cli::prelude::*;
@@ -64,6 +64,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         mission,
         socket,
         chromium: chromium(&settings),
+        sandbox: sandbox(&settings, &context.home),
         passed: settings.passed,
         backends: Arc::new(ModelRegistry::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],

@@ -139,6 +139,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::StopAttempt { attempt } => attempt::stop_attempt(tx, attempt),
         Command::ChooseModel { role, model } => tx.accept(Event::ModelChosen { role, model }),
         Command::PriceModel { model, price } => tx.accept(Event::ModelPriced { model, price }),
+        Command::NoteSandbox { missing } => tx.accept(Event::SandboxNoted { missing }),
         Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),
         Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),
         Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, *edit),

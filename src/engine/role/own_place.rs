@@ -10,7 +10,7 @@ use crate::agent::tool::{App, Own};
 use crate::domain::environment::{Health as DomainHealth, Listens, Service};
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
-use crate::workspace::ServiceSpec;
+use crate::workspace::{Access, ServiceSpec};
 use crate::workspace::services::{
     DATA_DIR, Health, PORT, PortLease, ServiceDirs, expanded, lease, port_variable,
 };
@@ -147,15 +147,19 @@ impl OwnPlace {
     }
 
     /// The app of a checkout, with what is its own here; its services log under a name.
-    pub fn app(&self, engine: &EngineContext, dir: &Path, logs: &str) -> App {
+    ///
+    /// # Errors
+    /// As [`EngineContext::hold`].
+    pub fn app(&self, engine: &EngineContext, dir: &Path, logs: &str) -> Result<App, EngineError> {
         let services = engine.environment(|environment| environment.services.clone());
         let dirs = ServiceDirs {
             dir: dir.to_owned(),
             logs: engine.dir.join("services").join(logs),
             env: engine.env().into_iter().chain(self.env.iter().cloned()).collect(),
             reaper: engine.reaper.clone(),
+            hold: engine.hold(dir, Access::Proof, &self.env)?,
         };
-        App::new(services.iter().map(|service| self.spec(service)).collect(), dirs)
+        Ok(App::new(services.iter().map(|service| self.spec(service)).collect(), dirs))
     }
 
     /// What is one's own in that checkout, by name: another one's steps have other things under the same names.

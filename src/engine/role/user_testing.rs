@@ -32,7 +32,7 @@ pub(super) async fn prepare(
     let name = flow.number().map_or("testing".to_owned(), |number| format!("flow-{number}"));
     let own = OwnPlace::create(engine, &name, Ports::AsDeclared).await?;
     let work = AgentWork::TestAsUser { milestone, round, flow };
-    let app = Arc::new(own.app(engine, &dir, &name).waiting(Busy::of(engine, work.into())));
+    let app = Arc::new(own.app(engine, &dir, &name)?.waiting(Busy::of(engine, work.into())));
     let running = match busy_port::start(engine, &app, 1).await? {
         Ok(_) => own.addresses(),
         // The person must free the port; a verdict on somebody else's server would prove nothing.

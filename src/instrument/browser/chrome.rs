@@ -111,11 +111,10 @@ impl Chrome {
         let line = format!("exec {words} {FLAGS} {} about:blank", sandbox.flag());
         let home = profile.dir().display().to_string();
         let homes = ["HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME"];
+        let program = place.program(&line, ".")?.nesting();
         // Its sockets are in there, and the path of a socket has room for 107 bytes.
-        let temporary = ("TMPDIR", "/tmp".to_owned());
-        let started = place
-            .program(&line, ".")?
-            .envs(homes.map(|name| (name, home.clone())).into_iter().chain([temporary]));
+        let temporary = ("TMPDIR", program.temporary().unwrap_or("/tmp").to_owned());
+        let started = program.envs(homes.map(|name| (name, home.clone())).into_iter().chain([temporary]));
         let program = started.spawn_background(&profile.dir().join("browser.log"))?;
         let address = listening(profile.dir(), &program).await?;
         let world = Arc::new(Mutex::new(World::new(SCRIPT, SIZE)));

@@ -170,6 +170,10 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             "mission",
             format!("an event of a newer flightdeck, {original}: it can only be read here"),
         ),
+        Event::SandboxNoted { missing: Some(why) } => {
+            LogLine::new(WARNING, "sandbox", format!("what agents run is not held: {why}"))
+        }
+        Event::SandboxNoted { missing: None } => note(&"sandbox", "what agents run is held".to_owned()),
         Event::ModelPriced { .. }
         | Event::UsageCounted { .. }
         | Event::RevisionTold { .. }

@@ -6,6 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::lock::{self, Lock};
+use super::pin::{Pinned, pinned};
 use super::version;
 use crate::workspace::WorkspaceError;
 use crate::workspace::process::{Exit, Outcome, Program};
@@ -225,6 +226,12 @@ impl Git {
             english,
         ] {
             program = program.env(name, value);
+        }
+        if self.whose == Whose::Missions
+            && let Some(Pinned { metadata, common }) = pinned(&self.directory)
+        {
+            program = program.env("GIT_DIR", metadata).env("GIT_COMMON_DIR", common);
+            program = program.env("GIT_WORK_TREE", &self.directory);
         }
         program = genuine.iter().fold(program, |program, (name, value)| program.env(*name, *value));
         program = program.envs(self.variables.iter().cloned());

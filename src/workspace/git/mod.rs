@@ -5,8 +5,10 @@
 
 mod command;
 mod lock;
+mod pin;
 mod version;
 
 pub use command::Git;
 pub use lock::remove_locks_below;
+pub use pin::{Pinned, pinned};
 pub use version::{OLDEST, Version, version};

@@ -8,6 +8,7 @@
 mod carry;
 mod make;
 mod publish;
+mod reach;
 
 use std::path::Path;
 
@@ -18,7 +19,7 @@ use super::{Checkout, Repo, WorkspaceError};
 pub use publish::Published;
 
 /// Its directory in the mission's.
-const DIRECTORY: &str = "repository.git";
+pub(super) const DIRECTORY: &str = "repository.git";
 
 /// What a mission's repository is made from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +54,7 @@ impl MissionRepo {
         if !path.exists() {
             make::make(&path, &person, &plan)?;
         }
+        reach::set_packed_refs_apart(&path)?;
         let trusted = carry::carry(&path, &person)?;
         Ok(Self { own: Repo::of_mission(&path).trusting(trusted), person, plan })
     }

@@ -34,7 +34,7 @@ impl Program {
         let mut command = self.command();
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut live = live();
-        let mut child = command.spawn().map_err(|error| self.start_error(&error))?;
+        let mut child = self.start(move || command.spawn())?;
         let group = self.group_of(Some(child.id()), &mut live)?;
         drop(live);
         let (output, errors) = readers(&mut child);

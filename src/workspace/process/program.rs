@@ -11,8 +11,11 @@ use super::capture::OutputCap;
 use super::environment::cleaned;
 use super::group::Group;
 use super::live::{Live, live};
+use super::run::Finished;
 use crate::workspace::WorkspaceError;
 use crate::workspace::reaper::Reaper;
+use crate::workspace::sandbox::refusal::sentence;
+use crate::workspace::sandbox::{Hold, Kind};
 
 /// A program, its arguments, and the circumstances in which it runs.
 #[derive(Debug, Clone)]
@@ -24,6 +27,8 @@ pub struct Program {
     pub(super) timeout: Option<Duration>,
     pub(super) cap: OutputCap,
     reaper: Reaper,
+    hold: Hold,
+    kind: Kind,
     line: String,
 }
 
@@ -40,6 +45,8 @@ impl Program {
             timeout: None,
             cap: OutputCap::default(),
             reaper: Reaper::None,
+            hold: Hold::default(),
+            kind: Kind::default(),
         }
     }
 
@@ -104,6 +111,30 @@ impl Program {
         self
     }
 
+    /// Has the operating system hold it, and what it starts.
+    #[must_use]
+    pub fn held(mut self, hold: &Hold) -> Self {
+        self.hold = hold.clone();
+        self
+    }
+
+    /// Lets it hold what it starts itself, where it is held: a browser makes a sandbox for its pages.
+    #[must_use]
+    pub fn nesting(mut self) -> Self {
+        self.kind = Kind::Nesting;
+        self
+    }
+
+    /// The folder for temporary files that its sandbox has for it.
+    pub fn temporary(&self) -> Option<&str> {
+        self.hold.temporary()
+    }
+
+    /// A sentence for whoever ran it, where what failed seems to be what its sandbox refused.
+    pub fn refusal(&self, finished: &Finished) -> Option<String> {
+        if finished.exit.is_success() { None } else { sentence(&self.hold, &finished.output.text) }
+    }
+
     /// The command line as a person would type it.
     pub fn command_line(&self) -> &str {
         &self.line
@@ -119,9 +150,10 @@ impl Program {
         std::iter::once(&self.command).chain(&self.arguments).cloned().collect()
     }
 
-    /// The environment it gets: the cleaned one, then what was added.
+    /// The environment it gets: the cleaned one, what its sandbox needs, then what was added.
     pub(in crate::workspace) fn environment(&self) -> Vec<(OsString, OsString)> {
         let mut all = cleaned(std::env::vars_os());
+        all.extend(self.hold.variables().iter().map(|(name, value)| (name.into(), value.into())));
         all.extend(self.variables.iter().cloned());
         all
     }
@@ -182,12 +214,22 @@ impl Program {
     ) -> Result<(tokio::process::Child, Group), WorkspaceError> {
         let mut command = self.command();
         command.stdout(output).stderr(errors);
+        let mut command = tokio::process::Command::from(command);
+        let runtime = tokio::runtime::Handle::current();
         let mut live = live();
-        let child = tokio::process::Command::from(command)
-            .kill_on_drop(true)
-            .spawn()
-            .map_err(|error| self.start_error(&error))?;
+        let child = self.start(move || {
+            let _inside = runtime.enter();
+            command.kill_on_drop(true).spawn()
+        })?;
         let group = self.group_of(child.id(), &mut live)?;
         Ok((child, group))
+    }
+
+    /// Does what starts it, where it is held if it is to be.
+    pub(in crate::workspace) fn start<T: Send + 'static>(
+        &self,
+        start: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T, WorkspaceError> {
+        self.hold.start(self.kind, start).flatten().map_err(|error| self.start_error(&error))
     }
 }

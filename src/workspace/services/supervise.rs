@@ -11,7 +11,7 @@ use super::kept::Forked;
 use super::order::in_order;
 use super::port;
 use super::spec::{ServiceSpec, ServiceStatus};
-use crate::workspace::WorkspaceError;
+use crate::workspace::{Hold, WorkspaceError};
 use crate::workspace::process::{Background, Exit, Program};
 use crate::workspace::reaper::Reaper;
 
@@ -32,6 +32,8 @@ pub struct ServiceDirs {
     pub env: Vec<(String, String)>,
     /// Who kills them should the engine die.
     pub reaper: Reaper,
+    /// What holds them.
+    pub hold: Hold,
 }
 
 impl ServiceDirs {
@@ -183,6 +185,7 @@ impl Services {
             .envs(spec.env.clone())
             .envs([forked.variable()])
             .reaper(&dirs.reaper)
+            .held(&dirs.hold)
             .spawn_background(&log)?;
         let service = Service { spec, program, forked };
         let up = service.wait_until_up().await;

@@ -264,6 +264,7 @@ fn course_events() -> Vec<Event> {
         Event::MissionHeld { hold },
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("c/d") },
+        Event::SandboxNoted { missing: Some(line("none")) },
         Event::ModelPriced {
             model: title("c/d"),
             price: ModelPrice { input: 1, cached: 2, cache_write: 3, output: 4 },

@@ -195,6 +195,7 @@ fn engines() -> Vec<Command> {
             model: words::title("a/b"),
             price: ModelPrice { input: 1, cached: 1, cache_write: 1, output: 1 },
         },
+        Command::NoteSandbox { missing: Some(words::line("no Landlock")) },
         Command::CountUsage { attempt, usage: Usage::default() },
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
         Command::RecordBaseline { baseline: Box::new(words::baseline(vec![])) },
@@ -299,6 +300,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::StartAttempt { .. }
         | Command::EndAttempt { .. }
         | Command::PriceModel { .. }
+        | Command::NoteSandbox { .. }
         | Command::CountUsage { .. }
         | Command::TellRevision { .. }
         | Command::RecordBaseline { .. }

@@ -389,6 +389,7 @@ fn mission() -> Vec<Event> {
         Event::MissionHeld { hold },
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("openai/small") },
+        Event::SandboxNoted { missing: Some(line("no Landlock")) },
         Event::ModelPriced {
             model: title("openai/small"),
             price: ModelPrice { input: 1, cached: 2, cache_write: 3, output: 4 },

@@ -21,6 +21,7 @@ use flightdeck::engine::{Backends, CommandLimits, EngineOptions, Predecessor};
 use flightdeck::instrument::Chromium;
 use flightdeck::store::Catalogue;
 use flightdeck::store::sqlite::SqliteCatalogue;
+use flightdeck::workspace::SandboxOptions;
 use tempfile::TempDir;
 
 /// A mission that is founded and not yet flown.
@@ -112,6 +113,7 @@ impl Ground {
             prompt_dirs: Vec::new(),
             passed: Vec::new(),
             chromium: Chromium::none("none in this test"),
+            sandbox: SandboxOptions { home: std::env::var_os("HOME").map(Into::into), ..SandboxOptions::default() },
             skill_dirs: Vec::new(),
             limits: CommandLimits::default(),
             patience: Duration::from_millis(100),

@@ -6,15 +6,16 @@ use tokio_util::sync::CancellationToken;
 
 use super::report::{Check, CheckState};
 use crate::agent::prompt::PromptLibrary;
-use crate::cli::context::{Context, PROJECT_FILE, browser as started};
+use crate::cli::context::{self, Context, PROJECT_FILE, browser as started};
 use crate::cli::missions::catalogue;
 use crate::cli::screen::Output;
-use crate::config::Settings;
+use crate::config::{Home, Settings};
 use crate::engine::PROMPTS;
 use crate::view::text::plural;
 use crate::workspace::preflight::{Found, Looked, preflight};
 use crate::workspace::process::Program;
-use crate::workspace::{Sandbox, Unconfined};
+use crate::workspace::Sandbox;
+use crate::workspace::sandbox::{Strength, Wanted};
 
 /// Below this many mebibytes a mission will soon have no room for builds.
 const LITTLE_ROOM: u64 = 1024;
@@ -87,9 +88,17 @@ pub(super) fn prompts(context: &Context) -> Vec<Check> {
     checks
 }
 
-pub(super) fn sandbox() -> Check {
-    let sentence = format!("what agents run is {}", Unconfined.describe());
-    Check::missing("sandbox", sentence)
+/// What holds the programs of agents here, tried out.
+pub(super) fn sandbox(settings: &Settings, home: &Home) -> Check {
+    let options = context::sandbox(settings, home);
+    let is_required = options.wanted == Wanted::Required;
+    let sandbox = Sandbox::of_this_machine(options);
+    let sentence = format!("what agents run is {}", sandbox.strength());
+    match sandbox.strength() {
+        Strength::Landlock => Check::good("sandbox", sentence),
+        Strength::None(_) if is_required => Check::bad("sandbox", format!("{sentence}; missions do not fly without (`sandbox.mode`)")),
+        Strength::None(_) => Check::missing("sandbox", sentence),
+    }
 }
 
 /// The browser that pages are tested in. It is started: what is found need not work.

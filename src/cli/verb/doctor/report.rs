@@ -84,11 +84,11 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
             checks.extend(models);
             checks.push(models::prices(&settings));
             checks.push(checks::browser(&settings).await);
+            checks.push(checks::sandbox(&settings, &context.home));
         }
         Err(found) => checks.push(Check::bad("config", fault::sentence(&found))),
     }
     checks.extend(checks::prompts(context));
-    checks.push(checks::sandbox());
     checks.extend(checks::programs(context));
     checks.push(checks::disk(context).await);
     checks.push(checks::terminal(context));

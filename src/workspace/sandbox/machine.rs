@@ -1,0 +1,141 @@
+//! What of this machine every program may read, and where it finds the toolchains.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::hold::Rules;
+use super::seed::seed;
+use super::{Access, Reach, SandboxOptions, Wanted};
+use crate::workspace::WorkspaceError;
+
+/// The list of what there is to read on machines.
+const LIST: &str = include_str!("../../../assets/sandbox.toml");
+
+/// The variable of the folder for temporary files.
+pub(super) const TEMPORARY: &str = "TMPDIR";
+
+/// The folder in a home that says that it was filled: `XDG_RUNTIME_DIR`, which must be there.
+const FILLED: &str = ".run";
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    system: Vec<PathBuf>,
+    never: Vec<PathBuf>,
+    devices: Vec<PathBuf>,
+    home: Vec<PathBuf>,
+    toolchains: BTreeMap<String, PathBuf>,
+    caches: BTreeMap<String, PathBuf>,
+}
+
+/// This machine, as far as programs may touch it.
+#[derive(Debug)]
+pub(super) struct Machine {
+    options: SandboxOptions,
+    list: List,
+    /// What every program reads.
+    reads: Vec<PathBuf>,
+}
+
+impl Machine {
+    pub(super) fn new(options: SandboxOptions) -> Self {
+        // A test reads it, so that it is sound.
+        let list: List = toml::from_str(LIST).unwrap_or_default();
+        let home = options.home.iter().flat_map(|home| list.home.iter().map(move |part| home.join(part)));
+        let named = list.system.iter().cloned().chain(home).chain(options.read.iter().cloned());
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let tools = std::env::split_paths(&path).filter_map(|dir| toolchain_of(&dir, options.home.as_deref()));
+        let chosen = list.toolchains.keys().filter_map(std::env::var_os).map(PathBuf::from);
+        let never: Vec<PathBuf> = list.never.iter().chain(&options.never).cloned().collect();
+        let all = named.chain(tools).chain(chosen).filter(|path| path.is_absolute());
+        let reads = all.flat_map(|path| without(&path, &never)).collect();
+        Self { options, list, reads }
+    }
+
+    pub(super) fn is_required(&self) -> bool {
+        self.options.wanted == Wanted::Required
+    }
+
+    /// Makes the folders that are a program's own. A home is filled once.
+    pub(super) fn make_folders(&self, reach: &Reach) -> Result<(), WorkspaceError> {
+        let create = |path: &Path| fs::create_dir_all(path).map_err(WorkspaceError::io("create", path));
+        create(&reach.temporary)?;
+        if reach.home.join(FILLED).exists() {
+            return Ok(());
+        }
+        create(&reach.home)?;
+        let usual = self.options.home.as_ref().map(|home| home.join(".cargo"));
+        if let Some(cargo) = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(usual) {
+            seed(&reach.home, &cargo)?;
+        }
+        create(&reach.home.join(FILLED))
+    }
+
+    /// What a program may touch in all.
+    pub(super) fn rules(&self, reach: &Reach) -> Rules {
+        let own = reach.writes.iter().chain([&reach.home, &reach.temporary]).cloned();
+        let persons = self.options.write.iter().flat_map(|path| without(path, &self.options.never));
+        Rules {
+            reads: self.reads.iter().chain(&reach.reads).cloned().collect(),
+            writes: own.chain(persons).collect(),
+            devices: self.list.devices.clone(),
+            reaches_network: reach.access != Access::Read,
+        }
+    }
+
+    /// The variables by which a program finds its own folders and the toolchains.
+    pub(super) fn variables(&self, reach: &Reach) -> Vec<(String, String)> {
+        let home = &reach.home;
+        let words = |path: PathBuf| path.display().to_string();
+        let own = |(name, part): (&String, &PathBuf)| (name.clone(), words(home.join(part)));
+        let toolchain = |(name, part): (&String, &PathBuf)| {
+            let usual = self.options.home.as_ref().map(|home| home.join(part)).filter(|path| path.is_dir());
+            let place = std::env::var_os(name).map(PathBuf::from).or(usual)?;
+            Some((name.clone(), words(place)))
+        };
+        let mut variables =
+            vec![("HOME".to_owned(), words(home.clone())), (TEMPORARY.to_owned(), words(reach.temporary.clone()))];
+        variables.extend(self.list.caches.iter().map(own));
+        variables.extend(self.list.toolchains.iter().filter_map(toolchain));
+        // Without the superuser's powers the owners that an archive names cannot be given.
+        variables.push(("TAR_OPTIONS".to_owned(), "--no-same-owner".to_owned()));
+        variables
+    }
+}
+
+/// What a folder of programs needs beside itself: most are the `bin` of a toolchain.
+fn toolchain_of(dir: &Path, home: Option<&Path>) -> Option<PathBuf> {
+    if !dir.is_absolute() || Some(dir) == home || dir.parent().is_none() {
+        return None;
+    }
+    let whole = dir.parent().filter(|_| dir.ends_with("bin"));
+    let is_toolchain = |parent: &&Path| {
+        let is_shared = parent.parent().is_none() || Some(*parent) == home || parent.ends_with(".local");
+        !is_shared && home.is_none_or(|home| !home.starts_with(parent)) && !parent.ends_with(".cargo")
+    };
+    Some(whole.filter(is_toolchain).unwrap_or(dir).to_owned())
+}
+
+/// A path as those of its parts that hold nothing of what is never in reach: what is there now and not below `never`.
+fn without(path: &Path, never: &[PathBuf]) -> Vec<PathBuf> {
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let is_never = |at: &Path| never.iter().any(|never| is_at(at, never));
+    if is_never(path) || is_never(&real) {
+        return Vec::new();
+    }
+    if !never.iter().any(|never| never.starts_with(&real)) {
+        return vec![real];
+    }
+    let children = fs::read_dir(&real).into_iter().flatten().flatten().map(|entry| entry.path());
+    children.filter(|child| !child.is_symlink()).flat_map(|child| without(&child, never)).collect()
+}
+
+/// Whether a path is one that is never in reach, or below it.
+fn is_at(path: &Path, never: &Path) -> bool {
+    let text = never.to_string_lossy();
+    let Some(beginning) = text.strip_suffix('*') else { return path.starts_with(never) };
+    path.ancestors().any(|above| above.parent() == never.parent() && above.to_string_lossy().starts_with(beginning))
+}

@@ -1,0 +1,114 @@
+//! What holds the programs of agents: attacks from every access, and the work that must go on.
+
+mod attacks;
+mod ground;
+
+use attacks::{ATTACKS, OF_READERS, OF_VALIDATORS, OF_WORKERS};
+use flightdeck::workspace::{Access, Hold};
+use ground::{Ground, unheld};
+use tokio_util::sync::CancellationToken;
+
+async fn run(ground: &Ground, access: Access, hold: &Hold, line: &str) -> (bool, String) {
+    let program = ground.program(access, line).held(hold).timeout(std::time::Duration::from_secs(60));
+    let finished = program.run(CancellationToken::new(), |_| {}).await.unwrap();
+    (finished.exit.is_success(), format!("{line}\n{}: {}", finished.exit, finished.output.text))
+}
+
+async fn attack(access: Access, own: &[(&str, &str)]) {
+    let Some(ground) = Ground::new() else { return };
+    for access in [Access::Write, Access::Proof] {
+        drop(ground.hold(access));
+    }
+    let hold = ground.hold(access);
+    let before = ground.untouchable();
+    let mut through = Vec::new();
+    for (name, line) in ATTACKS.iter().chain(own) {
+        let (went_well, told) = run(&ground, access, &hold, line).await;
+        if went_well {
+            through.push(format!("{name}: {told}"));
+        }
+    }
+    assert_eq!(through, Vec::<String>::new());
+    assert_eq!(ground.untouchable(), before, "something outside was changed");
+}
+
+#[tokio::test]
+async fn a_worker_gets_nowhere() {
+    attack(Access::Write, OF_WORKERS).await;
+}
+
+#[tokio::test]
+async fn a_validator_gets_nowhere() {
+    attack(Access::Proof, OF_VALIDATORS).await;
+}
+
+#[tokio::test]
+async fn a_reader_gets_nowhere() {
+    attack(Access::Read, &[OF_READERS, OF_VALIDATORS].concat()).await;
+}
+
+/// An attack that would fail anyway says nothing of what holds it.
+#[tokio::test]
+async fn without_a_sandbox_they_get_through() {
+    let hold = unheld();
+    let mut harmless = Vec::new();
+    for (access, own) in [(Access::Write, OF_WORKERS), (Access::Proof, OF_VALIDATORS), (Access::Read, OF_READERS)] {
+        for (name, line) in ATTACKS.iter().chain(own).filter(|(name, _)| !name.starts_with('!')) {
+            // Each meets what the one before it has not spoilt.
+            let Some(ground) = Ground::new() else { return };
+            for access in [Access::Write, Access::Proof] {
+                drop(ground.hold(access));
+            }
+            let (went_well, told) = run(&ground, access, &hold, line).await;
+            if !went_well {
+                harmless.push(format!("{name}: {told}"));
+            }
+        }
+    }
+    assert_eq!(harmless, Vec::<String>::new());
+}
+
+/// What a day's work needs, by access.
+const WORK: &[(&str, &str)] = &[
+    ("read and write", "echo x > new.txt && mkdir -p a/b && mv new.txt a/b && rm -r a"),
+    ("status", "git status --short && git log --oneline && git diff HEAD"),
+    ("temporary files", "f=$(mktemp) && echo x > $f && test -s $f && d=$(mktemp -d) && test -d $d"),
+    ("a home", "mkdir -p ~/.cache/x && echo x > ~/.cache/x/y && cd ~ && pwd"),
+    ("devices", "echo x > /dev/null && head -c 4 /dev/urandom > r && rm r && : < /dev/zero"),
+    ("programs of its own", "sleep 60 & p=$!; kill -0 $p && kill $p; true"),
+    ("a program it made", "printf '#!/bin/sh\\necho ran\\n' > p && chmod +x p && ./p | grep ran && rm p"),
+    ("python", "python3 -c 'import ssl, json, hashlib, sqlite3, multiprocessing as m, tempfile as t; m.Pool(2).map(abs, [1]); t.TemporaryFile()'"),
+    ("names", "getent hosts localhost && id -u && date"),
+    ("pipes", "seq 1 1000 | sort -n | tail -1 | grep 1000 && cat <(echo x) 2>/dev/null || true"),
+    ("an archive", "echo x > f && tar czf f.tgz f && tar xzf f.tgz && rm f f.tgz"),
+    ("a server", "python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); socket.create_connection(s.getsockname())'"),
+    ("reach a server", "python3 -c 'import os, socket; socket.create_connection((\"127.0.0.1\", int(os.environ[\"PORT\"])))'"),
+    ("see processes", "ps -e > /dev/null || ls /proc > /dev/null"),
+];
+
+/// What a worker's work needs beside it.
+const COMMITS: &[(&str, &str)] = &[
+    ("commit", "echo two >> main.txt && git add -A && git commit -qm two && git log -1 --format=%s | grep two"),
+    ("amend", "git commit --amend -qm again"),
+    ("stash", "echo x >> main.txt && git stash && git stash pop && git checkout main.txt"),
+    ("branches", "git switch -qc side && git commit -q --allow-empty -m side && git switch -q flightdeck/this && git merge -q side && git branch -d side"),
+    ("tags", "git tag t && git pack-refs --all && git tag -d t"),
+    ("rebase", "git commit -q --allow-empty -m a && git rebase -q HEAD~1"),
+    ("reset", "git reset -q --hard HEAD~1 && git clean -fdq && git gc -q || git repack -q"),
+];
+
+#[tokio::test]
+async fn work_goes_on() {
+    let Some(ground) = Ground::new() else { return };
+    let mut stuck = Vec::new();
+    for (access, own) in [(Access::Write, COMMITS), (Access::Proof, &[][..])] {
+        let hold = ground.hold(access);
+        for (name, line) in WORK.iter().chain(own) {
+            let (went_well, told) = run(&ground, access, &hold, line).await;
+            if !went_well {
+                stuck.push(format!("{access:?} {name}: {told}"));
+            }
+        }
+    }
+    assert_eq!(stuck, Vec::<String>::new());
+}

@@ -1,0 +1,163 @@
+//! A person's home, two missions, and programs that are held in one of them.
+
+use std::fs;
+use std::io::Read;
+use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command as Other};
+
+use flightdeck::workspace::sandbox::{Strength, Temporary, Wanted};
+use flightdeck::workspace::{
+    Access, Checkout, Hold, MissionRepo, Program, ProofCheckout, Reach, Repo, RepoPlan, Sandbox, SandboxOptions,
+};
+use tempfile::TempDir;
+
+use crate::support::flight::repository_with;
+
+/// Everything that an attack could be after.
+pub struct Ground {
+    root: TempDir,
+    pub person: PathBuf,
+    pub mission: PathBuf,
+    other: PathBuf,
+    repo: MissionRepo,
+    sandbox: Sandbox,
+    temporary: Temporary,
+    victim: Child,
+    tcp: TcpListener,
+    _unix: UnixListener,
+}
+
+impl Drop for Ground {
+    fn drop(&mut self) {
+        drop(self.victim.kill().and_then(|()| self.victim.wait()));
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+impl Ground {
+    /// Nothing where this machine holds no programs: then `doctor` says so, and there is nothing to try.
+    pub fn new() -> Option<Self> {
+        let root = tempfile::tempdir().unwrap();
+        let top = root.path().canonicalize().unwrap();
+        let (person, state) = (top.join("person"), top.join("state"));
+        let (mission, other) = (state.join("missions/this"), state.join("missions/other"));
+        for file in [".ssh/id", ".aws/credentials", ".bashrc", ".config/flightdeck/config.toml", ".cargo/credentials.toml"] {
+            write(&person.join(file), "SECRET\n");
+        }
+        for file in ["mission.db", "transcripts.db", "documents/contract.md", "evidence/ev", "engine.log", "scratch/write/out"] {
+            write(&mission.join(file), "SECRET\n");
+            write(&other.join(file), "SECRET\n");
+        }
+        let project = person.join("project");
+        let base = repository_with(&project, [("main.txt", "one\n"), ("secret.txt", "SECRET\n")]);
+        let plan = RepoPlan {
+            mission: "this".into(),
+            branch: "flightdeck/this".into(),
+            target: "main".into(),
+            base: base.clone(),
+            head: base.clone(),
+        };
+        let repo = MissionRepo::open(&mission, Repo::discover(&project).unwrap(), plan).unwrap();
+        Checkout::create(repo.own(), &mission.join("checkout"), "flightdeck/this").unwrap();
+        ProofCheckout::create(repo.own(), &mission.join("proof"), &base).unwrap();
+        let never = vec![state.clone(), person.join(".config/flightdeck")];
+        let home = Some(person.clone());
+        let sandbox = Sandbox::of_this_machine(SandboxOptions { never, home, ..SandboxOptions::default() });
+        if let Strength::None(why) = sandbox.strength() {
+            println!("nothing to try here: {why}");
+            return None;
+        }
+        let victim = sleeper();
+        let unix = UnixListener::bind(top.join("bus")).unwrap();
+        let temporary = Temporary::make(&mission).unwrap();
+        let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
+        Some(Self { root, person, mission, other, repo, sandbox, temporary, victim, tcp, _unix: unix })
+    }
+
+    /// The place that an access works in.
+    pub fn place(&self, access: Access) -> PathBuf {
+        self.mission.join(if access == Access::Write { "checkout" } else { "proof" })
+    }
+
+    pub fn hold(&self, access: Access) -> Hold {
+        let place = self.place(access);
+        let scratch = self.mission.join("scratch").join(access.word());
+        fs::create_dir_all(&scratch).unwrap();
+        let mut reach = Reach {
+            access,
+            reads: vec![place.clone()],
+            writes: if access == Access::Read { Vec::new() } else { vec![place.clone(), scratch] },
+            home: self.mission.join("home").join(access.word()),
+            temporary: self.temporary.path().join(access.word()),
+        };
+        self.repo.reach(&place, &mut reach).unwrap();
+        self.sandbox.hold(&reach).unwrap()
+    }
+
+    /// A line in the place of an access, with the names of what an attack is after.
+    pub fn program(&self, access: Access, line: &str) -> Program {
+        let text = |path: &Path| path.display().to_string();
+        Program::shell(line)
+            .dir(self.place(access))
+            .env("PERSON", text(&self.person))
+            .env("MISSION", text(&self.mission))
+            .env("OTHER", text(&self.other))
+            .env("BUS", text(&self.root.path().join("bus")))
+            .env("VICTIM", self.victim.id().to_string())
+            .env("PORT", self.tcp.local_addr().unwrap().port().to_string())
+            .env("GIT_AUTHOR_NAME", "Ada")
+            .env("GIT_AUTHOR_EMAIL", "ada@localhost")
+            .env("GIT_COMMITTER_NAME", "Ada")
+            .env("GIT_COMMITTER_EMAIL", "ada@localhost")
+    }
+
+    /// Every file of the person and of the missions with its content, but what is the programs' own.
+    pub fn untouchable(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let own = ["checkout", "proof", "home", "scratch", "worktrees", "objects", "refs", "logs", "packed"];
+        let mut files = Vec::new();
+        let mut folders = vec![self.root.path().to_owned()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).unwrap().flatten() {
+                let (path, kind) = (entry.path(), entry.file_type().unwrap());
+                let is_own = path.starts_with(&self.mission) && own.iter().any(|own| path.ends_with(own));
+                if kind.is_dir() && !is_own {
+                    files.push((path.clone(), Vec::new()));
+                    folders.push(path);
+                } else if kind.is_file() {
+                    let mut content = Vec::new();
+                    fs::File::open(&path).unwrap().read_to_end(&mut content).unwrap();
+                    files.push((path, content));
+                } else if !kind.is_dir() {
+                    files.push((path, b"special".to_vec()));
+                }
+            }
+        }
+        files.sort();
+        files
+    }
+}
+
+/// A program of the person's that is not held.
+#[expect(clippy::disallowed_methods, reason = "it stands for a program that flightdeck did not start")]
+fn sleeper() -> Child {
+    Other::new("sleep").arg("600").spawn().unwrap()
+}
+
+/// Not held at all, as every program was before there was a sandbox.
+pub fn unheld() -> Hold {
+    Sandbox::of_this_machine(SandboxOptions { wanted: Wanted::Off, ..SandboxOptions::default() })
+        .hold(&Reach {
+            access: Access::Write,
+            reads: Vec::new(),
+            writes: Vec::new(),
+            home: PathBuf::new(),
+            temporary: PathBuf::new(),
+        })
+        .unwrap()
+}
