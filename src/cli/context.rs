@@ -44,7 +44,7 @@ pub fn chromium(settings: &Settings) -> Chromium {
     }
 }
 
-/// How programs are held that agents start: flightdeck's own files are never in their reach.
+/// How programs that agents start are kept in: flightdeck's own files are never in their reach.
 pub fn sandbox(settings: &Settings, home: &Home) -> SandboxOptions {
     let never = [home.state.clone(), home.config.clone()].into_iter().chain(home.runtime.clone()).collect();
     SandboxOptions { never, ..settings.sandbox.clone() }

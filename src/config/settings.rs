@@ -45,7 +45,7 @@ pub struct Settings {
     pub passed: Vec<(String, String)>,
     /// The Chromium that testers work pages in; `None` takes the first that is found on `PATH`.
     pub browser: Option<PathBuf>,
-    /// How programs that agents start are to be held.
+    /// How programs that agents start are to be kept in.
     pub sandbox: SandboxOptions,
     /// The person's file, named in advice.
     pub user_file: PathBuf,

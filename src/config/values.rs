@@ -64,7 +64,7 @@ pub(super) struct LimitValues {
     pub min_families: SmallCount,
 }
 
-/// The section `sandbox`: how programs are held that agents start.
+/// The section `sandbox`: how programs that agents start are kept in.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct SandboxValues {

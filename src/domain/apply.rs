@@ -261,7 +261,7 @@ impl Mission {
                 self.autopilot = *autopilot;
                 self.record(by, at, Change::AutopilotSet { autopilot: *autopilot });
             }
-            Event::SandboxNoted { missing } => self.unheld.clone_from(missing),
+            Event::SandboxNoted { missing } => self.unsandboxed.clone_from(missing),
             Event::ModelPriced { model, price } => drop(self.prices.insert(model.clone(), *price)),
             Event::MissionCompleted => self.end = Some(End::Completed { at }),
             Event::MissionLanded { commit, .. } => self.landed = Some(commit.clone()),

@@ -123,7 +123,7 @@ pub enum Command {
     StartAttempt { work: AgentWork, model: Title },
     EndAttempt { attempt: AttemptId, ending: Ending },
     PriceModel { model: Title, price: ModelPrice },
-    // Why the operating system holds no program of agents, where it does not.
+    // Why what agents run is not sandboxed, where it is not.
     NoteSandbox { missing: Option<Line> },
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },

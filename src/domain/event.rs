@@ -324,7 +324,7 @@ pub enum Event {
         role: Role,
         model: Title,
     },
-    // Nothing missing: the operating system holds what agents run.
+    // Nothing missing: what agents run is sandboxed.
     SandboxNoted {
         missing: Option<Line>,
     },

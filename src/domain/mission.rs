@@ -113,9 +113,9 @@ pub struct Mission {
     /// What models cost, by their names, as far as it is known.
     #[serde(default)]
     pub prices: BTreeMap<Title, ModelPrice>,
-    /// Why the operating system holds no program of agents, where it does not.
+    /// Why what agents run is not sandboxed, where it is not.
     #[serde(default)]
-    pub unheld: Option<Line>,
+    pub unsandboxed: Option<Line>,
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,
     pub claim_runs: BTreeMap<FeatureId, Vec<CommandRun>>,

@@ -13,7 +13,7 @@ use super::text::plural;
 /// What a person should weigh before the plan is GO, the heaviest first.
 pub fn risks(mission: &Mission) -> Vec<String> {
     let mut risks = mission.gate_obstacles(GateId::Plan);
-    risks.extend(unheld_risk(mission));
+    risks.extend(unsandboxed_risk(mission));
     risks.extend(mission.negotiation_risks());
     risks.extend(mission.baseline_risks());
     risks.extend(unproven_features(mission));
@@ -26,9 +26,9 @@ pub fn risks(mission: &Mission) -> Vec<String> {
     risks
 }
 
-fn unheld_risk(mission: &Mission) -> Option<String> {
-    let why = mission.unheld.as_ref()?;
-    Some(format!("what agents run is not held: it can touch all your files ({why})"))
+fn unsandboxed_risk(mission: &Mission) -> Option<String> {
+    let why = mission.unsandboxed.as_ref()?;
+    Some(format!("what agents run is not sandboxed and can touch all your files: {why}"))
 }
 
 fn unproven_features(mission: &Mission) -> impl Iterator<Item = String> {

@@ -93,7 +93,7 @@ impl EngineContext {
         Ok(Arc::new(ToolEnv {
             confinement: Confinement::new(dir, std::slice::from_ref(&scratch))?,
             access,
-            hold: self.hold(dir, access, own)?,
+            jail: self.jail(dir, access, own)?,
             env: [self.env(), own.to_vec()].concat(),
             scratch,
             reaper: self.reaper.clone(),

@@ -63,7 +63,7 @@ pub struct EngineContext {
     pub backends: Arc<dyn Backends>,
     /// The folder for temporary files of the mission's programs.
     pub temporary: Temporary,
-    /// What holds the programs of agents on this machine.
+    /// What keeps the programs of agents in on this machine.
     pub sandbox: Sandbox,
     pub reaper: Reaper,
     /// Variables of the person's environment that the mission's programs get too.

@@ -8,40 +8,42 @@ use super::error::EngineError;
 use crate::domain::command::Command;
 use crate::domain::text::Line;
 use crate::workspace::services::DATA_DIR;
-use crate::workspace::{Access, Hold, Reach};
+use crate::workspace::{Access, Jail, Reach};
 
 /// The variables of an attempt that name folders of its own.
 const OWN_FOLDERS: [&str; 2] = [DATA_DIR, "TMPDIR"];
 
 impl EngineContext {
-    /// What holds the programs that work in a directory, with the variables that are their own.
+    /// The jail of the programs that work in a directory.
     ///
     /// # Errors
-    /// When the folders cannot be made, or programs are to be held and this machine cannot.
-    pub fn hold(&self, dir: &Path, access: Access, own: &[(String, String)]) -> Result<Hold, EngineError> {
+    /// When the folders cannot be made, or there must be a sandbox and this machine has none.
+    pub fn jail(&self, dir: &Path, access: Access, own: &[(String, String)]) -> Result<Jail, EngineError> {
         let is_folder = |name: &str| OWN_FOLDERS.contains(&name);
         let folders = own.iter().filter(|(name, _)| is_folder(name)).map(|(_, folder)| PathBuf::from(folder));
         let mut reach = Reach {
             access,
-            reads: vec![dir.to_owned()],
-            writes: folders.chain([self.scratch_of(access)?]).collect(),
+            // What the engine writes there it writes for them to read: a link of theirs would lead it elsewhere.
+            reads: vec![dir.to_owned(), self.scratch_of(access)?],
+            writes: folders.collect(),
             home: self.dir.join("home").join(access.word()),
             temporary: self.temporary.path().join(access.word()),
         };
+        reach.reads.extend(self.skill_dirs.iter().cloned());
         if access != Access::Read {
             reach.writes.push(dir.to_owned());
         }
         self.repo.reach(dir, &mut reach)?;
-        Ok(self.sandbox.hold(&reach)?)
+        Ok(self.sandbox.jail(&reach)?)
     }
 
-    /// Has the mission know whether its programs are held here.
+    /// Has the mission know whether its programs are sandboxed here.
     ///
     /// # Errors
-    /// When the engine is going down, or programs are to be held and this machine cannot.
+    /// When the engine is going down, or there must be a sandbox and this machine has none.
     pub async fn note_sandbox(&self) -> Result<(), EngineError> {
         let missing = self.sandbox.missing()?.map(Line::clipped);
-        if self.cell.with(|mission| mission.unheld != missing) {
+        if self.cell.with(|mission| mission.unsandboxed != missing) {
             self.dispatcher.record_if_due(Command::NoteSandbox { missing }).await?;
         }
         Ok(())

@@ -48,7 +48,7 @@ pub struct EngineOptions {
     pub socket: PathBuf,
     /// Where models come from.
     pub backends: Arc<dyn Backends>,
-    /// How programs that agents start are to be held.
+    /// How programs that agents start are to be kept in.
     pub sandbox: SandboxOptions,
     /// Directories of prompts, nearest first; the built-in ones come last.
     pub prompt_dirs: Vec<PathBuf>,

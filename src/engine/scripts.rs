@@ -150,12 +150,15 @@ pub async fn run_within(
     // What it starts meets nobody else's ports and data.
     let own = OwnPlace::of_command(engine).await?;
     let access = if site.dir == engine.checkout_dir() { Access::Write } else { Access::Proof };
-    let hold = engine.hold(site.dir, access, &own.env)?;
-    let program = program.reaper(&engine.reaper).envs(own.env.iter().cloned()).held(&hold);
+    let jail = engine.jail(site.dir, access, &own.env)?;
+    let program = program.reaper(&engine.reaper).envs(own.env.iter().cloned()).jailed(&jail);
     let reports = Reports::before(site.dir, script);
     let finished = program.run(cancel.clone(), |_: &str| {}).await.map_err(InstrumentError::from)?;
     // Reading much output takes its time, in which nothing else may stand still.
-    let (told, finished) = blocking(move || Ok((reports.after(&finished.output), finished))).await?;
+    let read = move || (reports.after(&finished.output), finished);
+    let told = jail.work(read).await;
+    let (told, finished) =
+        told.map_err(|fault| EngineError::Unfit(format!("a report cannot be read: {fault}")))?;
     let record = CommandRecord::new(&program, finished);
     let exit_code = match record.exit {
         Exit::Code(code) => code,

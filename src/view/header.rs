@@ -40,10 +40,10 @@ pub fn identity(mission: &Mission) -> Row {
         .then(StyleRole::Text, "  ")
         .then(StyleRole::Strong, mission.title())
         .then(StyleRole::Dim, format!("  {} ⎇ {}", short_path(&founding.repository), founding.branch));
-    if mission.unheld.is_none() {
+    if mission.unsandboxed.is_none() {
         return row;
     }
-    row.then(StyleRole::Text, "  ").sign(StyleRole::Warn, Glyph::Needs).then(StyleRole::Warn, "not held")
+    row.then(StyleRole::Text, "  ").sign(StyleRole::Warn, Glyph::Needs).then(StyleRole::Warn, "no sandbox")
 }
 
 /// Time, tokens and money, with what it will likely come to:

@@ -72,7 +72,7 @@ pub fn tally_words(tally: RequirementTally) -> String {
 
 /// The counts as a sentence of their own: `5 of 6 requirements are shown to hold · 3 sentences ask for nothing`.
 pub fn shown_words(tally: RequirementTally) -> String {
-    let are = if tally.shown == 1 { "is" } else { "are" };
+    let are = if tally.shown == 1 || tally.all == 1 { "is" } else { "are" };
     let all = plural(tally.all, "requirement");
     let aside = match tally.set_aside {
         0 => String::new(),

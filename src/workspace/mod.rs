@@ -39,5 +39,5 @@ pub use process::{Background, Exit, Finished, Program, clean_text};
 pub use proof::ProofCheckout;
 pub use reaper::Reaper;
 pub use repo::Repo;
-pub use sandbox::{Access, Hold, Reach, Sandbox, SandboxOptions};
+pub use sandbox::{Access, Jail, Reach, Sandbox, SandboxOptions};
 pub use services::{ServiceSpec, Services};

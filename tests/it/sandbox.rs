@@ -1,15 +1,15 @@
-//! What holds the programs of agents: attacks from every access, and the work that must go on.
+//! What keeps the programs of agents in: attacks from every access, and the work that must go on.
 
 mod attacks;
 mod ground;
 
 use attacks::{ATTACKS, OF_READERS, OF_VALIDATORS, OF_WORKERS};
-use flightdeck::workspace::{Access, Hold};
-use ground::{Ground, unheld};
+use flightdeck::workspace::{Access, Jail};
+use ground::{Ground, unjailed};
 use tokio_util::sync::CancellationToken;
 
-async fn run(ground: &Ground, access: Access, hold: &Hold, line: &str) -> (bool, String) {
-    let program = ground.program(access, line).held(hold).timeout(std::time::Duration::from_secs(60));
+async fn run(ground: &Ground, access: Access, jail: &Jail, line: &str) -> (bool, String) {
+    let program = ground.program(access, line).jailed(jail).timeout(std::time::Duration::from_secs(60));
     let finished = program.run(CancellationToken::new(), |_| {}).await.unwrap();
     (finished.exit.is_success(), format!("{line}\n{}: {}", finished.exit, finished.output.text))
 }
@@ -17,13 +17,13 @@ async fn run(ground: &Ground, access: Access, hold: &Hold, line: &str) -> (bool,
 async fn attack(access: Access, own: &[(&str, &str)]) {
     let Some(ground) = Ground::new() else { return };
     for access in [Access::Write, Access::Proof] {
-        drop(ground.hold(access));
+        drop(ground.jail(access));
     }
-    let hold = ground.hold(access);
+    let jail = ground.jail(access);
     let before = ground.untouchable();
     let mut through = Vec::new();
     for (name, line) in ATTACKS.iter().chain(own) {
-        let (went_well, told) = run(&ground, access, &hold, line).await;
+        let (went_well, told) = run(&ground, access, &jail, line).await;
         if went_well {
             through.push(format!("{name}: {told}"));
         }
@@ -50,16 +50,16 @@ async fn a_reader_gets_nowhere() {
 /// An attack that would fail anyway says nothing of what holds it.
 #[tokio::test]
 async fn without_a_sandbox_they_get_through() {
-    let hold = unheld();
+    let jail = unjailed();
     let mut harmless = Vec::new();
     for (access, own) in [(Access::Write, OF_WORKERS), (Access::Proof, OF_VALIDATORS), (Access::Read, OF_READERS)] {
         for (name, line) in ATTACKS.iter().chain(own).filter(|(name, _)| !name.starts_with('!')) {
             // Each meets what the one before it has not spoilt.
             let Some(ground) = Ground::new() else { return };
             for access in [Access::Write, Access::Proof] {
-                drop(ground.hold(access));
+                drop(ground.jail(access));
             }
-            let (went_well, told) = run(&ground, access, &hold, line).await;
+            let (went_well, told) = run(&ground, access, &jail, line).await;
             if !went_well {
                 harmless.push(format!("{name}: {told}"));
             }
@@ -102,13 +102,59 @@ async fn work_goes_on() {
     let Some(ground) = Ground::new() else { return };
     let mut stuck = Vec::new();
     for (access, own) in [(Access::Write, COMMITS), (Access::Proof, &[][..])] {
-        let hold = ground.hold(access);
+        let jail = ground.jail(access);
         for (name, line) in WORK.iter().chain(own) {
-            let (went_well, told) = run(&ground, access, &hold, line).await;
+            let (went_well, told) = run(&ground, access, &jail, line).await;
             if !went_well {
                 stuck.push(format!("{access:?} {name}: {told}"));
             }
         }
     }
     assert_eq!(stuck, Vec::<String>::new());
+}
+
+/// git takes settings from where a checkout says that its repository is, and runs what these name.
+#[tokio::test]
+async fn the_engines_own_git_is_not_led_elsewhere() {
+    let evil = "mkdir -p evil && git init -q --bare evil/r && printf '#!/bin/sh\\ntouch \"$MISSION/ran\" ran\\n' > evil/p && \
+                chmod +x evil/p && git --git-dir=evil/r config core.fsmonitor \"$PWD/evil/p\" && \
+                git --git-dir=evil/r config core.worktree \"$PWD\" && ";
+    let ways = [
+        "echo $PWD/evil/r > $MISSION/repository.git/worktrees/checkout/commondir",
+        "rm .git && echo \"gitdir: $PWD/evil/r\" > .git",
+        "rm .git && mv evil/r .git",
+        "rm .git && ln -s evil/r .git && echo nowhere > $MISSION/repository.git/worktrees/checkout/gitdir",
+    ];
+    for way in ways {
+        let Some(ground) = Ground::new() else { return };
+        let (jail, checkout) = (ground.jail(Access::Write), ground.checkout());
+        let (went_well, told) = run(&ground, Access::Write, &jail, &format!("{evil}{way}")).await;
+        assert!(went_well, "{told}");
+        let seen = checkout.is_clean();
+        let head = checkout.head();
+        drop(checkout.keep_failed(1, "this"));
+        let place = ground.place(Access::Write);
+        assert!(!ground.mission.join("ran").exists() && !place.join("ran").exists(), "{way}: {seen:?}");
+        assert_eq!(head.ok(), Some(ground.base.clone()), "{way}");
+    }
+}
+
+/// What the engine writes for agents to read, it does not write where they can put a link in its way.
+#[tokio::test]
+async fn the_engines_own_files_are_not_led_elsewhere() {
+    let Some(ground) = Ground::new() else { return };
+    let jail = ground.jail(Access::Write);
+    let scratch = ground.mission.join("scratch/write");
+    let plant = format!("ln -sf $PERSON/.bashrc {}/job-1.log", scratch.display());
+    assert!(!run(&ground, Access::Write, &jail, &plant).await.0);
+    // A file tool names what a program swaps for a link meanwhile.
+    let (place, secret) = (ground.place(Access::Write), ground.person.join(".ssh/id"));
+    std::os::unix::fs::symlink(&secret, place.join("swapped")).unwrap();
+    let (read, written) = (place.join("swapped"), place.join("swapped"));
+    let read = jail.work(move || std::fs::read_to_string(read)).await.unwrap();
+    let written = jail.work(move || std::fs::write(written, "x")).await.unwrap();
+    assert!(read.is_err() && written.is_err());
+    assert_eq!(std::fs::read_to_string(&secret).unwrap(), "SECRET\n");
+    let broken = jail.work(|| assert_eq!(1, 2)).await;
+    assert!(broken.is_err() && jail.work(|| 3).await.is_ok_and(|three| three == 3), "{broken:?}");
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::ToolError;
 use crate::workspace::process::{OutputCap, Spill};
-use crate::workspace::{Access, Confinement, Hold, Intent, Program, Reaper};
+use crate::workspace::{Access, Confinement, Jail, Intent, Program, Reaper};
 
 /// The place of one session.
 pub struct ToolEnv {
@@ -12,8 +12,8 @@ pub struct ToolEnv {
     pub confinement: Confinement,
     /// What its role may touch.
     pub access: Access,
-    /// What holds its programs to that.
-    pub hold: Hold,
+    /// What keeps its programs to that.
+    pub jail: Jail,
     /// Variables its programs get beside the cleaned environment.
     pub env: Vec<(String, String)>,
     /// Where long output and the logs of jobs go.
@@ -48,15 +48,16 @@ impl ToolEnv {
         let cap =
             OutputCap { head: 10 * 1024, tail: 18 * 1024, spill: Spill::Directory(self.scratch.clone()) };
         let program = Program::shell(line).dir(directory).envs(self.env.clone()).cap(cap);
-        program.reaper(&self.reaper).held(&self.hold)
+        program.reaper(&self.reaper).jailed(&self.jail)
     }
 }
 
-/// Runs work on files where it does not hold up the session's other tasks.
+/// Runs work on files in a jail, where it does not hold up the session's other tasks.
 pub(super) async fn blocking<T: Send + 'static>(
+    jail: &Jail,
     work: impl FnOnce() -> Result<T, ToolError> + Send + 'static,
 ) -> Result<T, ToolError> {
-    let done = tokio::task::spawn_blocking(work).await;
+    let done = jail.work(work).await;
     done.unwrap_or_else(|fault| Err(ToolError::Mend(format!("the tool broke ({fault}); use another way"))))
 }
 
@@ -83,7 +84,7 @@ pub(super) mod tests {
             let env = ToolEnv {
                 confinement: Confinement::new(root.path(), &[scratch.path().to_owned()]).unwrap(),
                 access: Access::Write,
-                hold: Hold::default(),
+                jail: Jail::default(),
                 env: vec![("FLIGHTDECK_TEST".into(), "yes".into())],
                 scratch: scratch.path().to_owned(),
                 reaper: Reaper::None,

@@ -96,7 +96,8 @@ impl ToolRow {
         A: DeserializeOwned + JsonSchema + Send + 'static,
     {
         Self::new(name, description, access, Ok(Arc::clone(env)), move |env, wanted: A, call| {
-            blocking(move || work(&env, &wanted, &call).map(Output::text))
+            let jail = env.jail.clone();
+            async move { blocking(&jail, move || work(&env, &wanted, &call).map(Output::text)).await }
         })
     }
 

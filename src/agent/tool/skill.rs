@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::env::blocking;
 use super::{Answer, Call, Output, ToolError, ToolRow};
 use crate::agent::skill::SkillLibrary;
-use crate::workspace::Access;
+use crate::workspace::{Access, Jail};
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
@@ -32,7 +32,7 @@ pub(super) fn row(skills: SkillLibrary) -> ToolRow {
 }
 
 async fn show(skills: Arc<SkillLibrary>, Arguments { name }: Arguments, _call: Call) -> Answer {
-    blocking(move || {
+    blocking(&Jail::default(), move || {
         let skill = skills.skills().iter().find(|skill| skill.name == name);
         let (Some(skill), Some(body)) = (skill, skills.body(&name)) else {
             let names: Vec<_> = skills.skills().iter().map(|skill| skill.name.as_str()).collect();

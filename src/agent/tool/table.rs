@@ -155,7 +155,7 @@ mod tests {
             let env = ToolEnv {
                 confinement: place.env.confinement.clone(),
                 access,
-                hold: place.env.hold.clone(),
+                jail: place.env.jail.clone(),
                 env: Vec::new(),
                 scratch: place.env.scratch.clone(),
                 reaper: place.env.reaper.clone(),

@@ -149,7 +149,7 @@ impl OwnPlace {
     /// The app of a checkout, with what is its own here; its services log under a name.
     ///
     /// # Errors
-    /// As [`EngineContext::hold`].
+    /// As [`EngineContext::jail`].
     pub fn app(&self, engine: &EngineContext, dir: &Path, logs: &str) -> Result<App, EngineError> {
         let services = engine.environment(|environment| environment.services.clone());
         let dirs = ServiceDirs {
@@ -157,7 +157,7 @@ impl OwnPlace {
             logs: engine.dir.join("services").join(logs),
             env: engine.env().into_iter().chain(self.env.iter().cloned()).collect(),
             reaper: engine.reaper.clone(),
-            hold: engine.hold(dir, Access::Proof, &self.env)?,
+            jail: engine.jail(dir, Access::Proof, &self.env)?,
         };
         Ok(App::new(services.iter().map(|service| self.spec(service)).collect(), dirs))
     }

@@ -105,7 +105,9 @@ impl Chrome {
     }
 
     async fn start_as(place: &Place, program: &Path, sandbox: Sandbox) -> Result<Self, InstrumentError> {
-        let profile = Profile::make(place.scratch())?;
+        let jailed = place.program("true", ".")?;
+        let profiles = jailed.temporary().map_or(place.scratch(), Path::new);
+        let profile = Profile::make(profiles, place.scratch())?;
         let data = format!("--user-data-dir={}", profile.dir().display());
         let words = [program.to_string_lossy().as_ref(), &data, HOSTS].map(quoted).join(" ");
         let line = format!("exec {words} {FLAGS} {} about:blank", sandbox.flag());
@@ -115,7 +117,7 @@ impl Chrome {
         // Its sockets are in there, and the path of a socket has room for 107 bytes.
         let temporary = ("TMPDIR", program.temporary().unwrap_or("/tmp").to_owned());
         let started = program.envs(homes.map(|name| (name, home.clone())).into_iter().chain([temporary]));
-        let program = started.spawn_background(&profile.dir().join("browser.log"))?;
+        let program = started.spawn_background(profile.log())?;
         let address = listening(profile.dir(), &program).await?;
         let world = Arc::new(Mutex::new(World::new(SCRIPT, SIZE)));
         let cdp =

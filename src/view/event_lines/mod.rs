@@ -171,9 +171,9 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             format!("an event of a newer flightdeck, {original}: it can only be read here"),
         ),
         Event::SandboxNoted { missing: Some(why) } => {
-            LogLine::new(WARNING, "sandbox", format!("what agents run is not held: {why}"))
+            LogLine::new(WARNING, "sandbox", format!("what agents run is not sandboxed: {why}"))
         }
-        Event::SandboxNoted { missing: None } => note(&"sandbox", "what agents run is held".to_owned()),
+        Event::SandboxNoted { missing: None } => note(&"sandbox", "what agents run is sandboxed".to_owned()),
         Event::ModelPriced { .. }
         | Event::UsageCounted { .. }
         | Event::RevisionTold { .. }

@@ -15,7 +15,7 @@ use super::run::Finished;
 use crate::workspace::WorkspaceError;
 use crate::workspace::reaper::Reaper;
 use crate::workspace::sandbox::refusal::sentence;
-use crate::workspace::sandbox::{Hold, Kind};
+use crate::workspace::sandbox::{Inmate, Jail};
 
 /// A program, its arguments, and the circumstances in which it runs.
 #[derive(Debug, Clone)]
@@ -27,8 +27,8 @@ pub struct Program {
     pub(super) timeout: Option<Duration>,
     pub(super) cap: OutputCap,
     reaper: Reaper,
-    hold: Hold,
-    kind: Kind,
+    jail: Jail,
+    inmate: Inmate,
     line: String,
 }
 
@@ -45,8 +45,8 @@ impl Program {
             timeout: None,
             cap: OutputCap::default(),
             reaper: Reaper::None,
-            hold: Hold::default(),
-            kind: Kind::default(),
+            jail: Jail::default(),
+            inmate: Inmate::default(),
         }
     }
 
@@ -111,28 +111,28 @@ impl Program {
         self
     }
 
-    /// Has the operating system hold it, and what it starts.
+    /// Has it kept in a jail, with what it starts.
     #[must_use]
-    pub fn held(mut self, hold: &Hold) -> Self {
-        self.hold = hold.clone();
+    pub fn jailed(mut self, jail: &Jail) -> Self {
+        self.jail = jail.clone();
         self
     }
 
-    /// Lets it hold what it starts itself, where it is held: a browser makes a sandbox for its pages.
+    /// Lets it make a sandbox of its own inside its jail, as a browser does for its pages.
     #[must_use]
     pub fn nesting(mut self) -> Self {
-        self.kind = Kind::Nesting;
+        self.inmate = Inmate::Nesting;
         self
     }
 
     /// The folder for temporary files that its sandbox has for it.
     pub fn temporary(&self) -> Option<&str> {
-        self.hold.temporary()
+        self.jail.temporary()
     }
 
     /// A sentence for whoever ran it, where what failed seems to be what its sandbox refused.
     pub fn refusal(&self, finished: &Finished) -> Option<String> {
-        if finished.exit.is_success() { None } else { sentence(&self.hold, &finished.output.text) }
+        if finished.exit.is_success() { None } else { sentence(&self.jail, &finished.output.text) }
     }
 
     /// The command line as a person would type it.
@@ -153,7 +153,7 @@ impl Program {
     /// The environment it gets: the cleaned one, what its sandbox needs, then what was added.
     pub(in crate::workspace) fn environment(&self) -> Vec<(OsString, OsString)> {
         let mut all = cleaned(std::env::vars_os());
-        all.extend(self.hold.variables().iter().map(|(name, value)| (name.into(), value.into())));
+        all.extend(self.jail.variables().iter().map(|(name, value)| (name.into(), value.into())));
         all.extend(self.variables.iter().cloned());
         all
     }
@@ -225,11 +225,11 @@ impl Program {
         Ok((child, group))
     }
 
-    /// Does what starts it, where it is held if it is to be.
+    /// Does what starts it, in its jail if it has one.
     pub(in crate::workspace) fn start<T: Send + 'static>(
         &self,
         start: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> Result<T, WorkspaceError> {
-        self.hold.start(self.kind, start).flatten().map_err(|error| self.start_error(&error))
+        self.jail.start(self.inmate, start).flatten().map_err(|error| self.start_error(&error))
     }
 }

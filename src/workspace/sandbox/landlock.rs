@@ -8,7 +8,7 @@ use landlock::{
     RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
 };
 
-use super::hold::Rules;
+use super::jail::Rules;
 
 /// What is asked of the kernel: an older one gives what it has, but at least [`LEAST`].
 const WANTED: ABI = ABI::V6;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::hold::Rules;
+use super::jail::Rules;
 use super::seed::seed;
 use super::{Access, Reach, SandboxOptions, Wanted};
 use crate::workspace::WorkspaceError;
@@ -126,7 +126,7 @@ fn without(path: &Path, never: &[PathBuf]) -> Vec<PathBuf> {
     if is_never(path) || is_never(&real) {
         return Vec::new();
     }
-    if !never.iter().any(|never| never.starts_with(&real)) {
+    if !never.iter().any(|never| never.parent().is_some_and(|parent| parent.starts_with(&real))) {
         return vec![real];
     }
     let children = fs::read_dir(&real).into_iter().flatten().flatten().map(|entry| entry.path());
@@ -138,4 +138,54 @@ fn is_at(path: &Path, never: &Path) -> bool {
     let text = never.to_string_lossy();
     let Some(beginning) = text.strip_suffix('*') else { return path.starts_with(never) };
     path.ancestors().any(|above| above.parent() == never.parent() && above.to_string_lossy().starts_with(beginning))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sound() {
+        let list: List = toml::from_str(LIST).unwrap();
+        assert!(list.system.iter().chain(&list.never).chain(&list.devices).all(|path| path.is_absolute()));
+        assert!(list.home.iter().chain(list.toolchains.values()).all(|path| path.is_relative()));
+        assert!(list.caches.contains_key("CARGO_HOME") && !list.home.is_empty());
+    }
+
+    #[test]
+    fn what_is_never_in_reach_is_left_out_of_what_is() {
+        let root = tempfile::tempdir().unwrap();
+        let top = root.path().canonicalize().unwrap();
+        for path in ["etc/passwd", "etc/shadow", "etc/shadow-", "etc/ssh/config", "etc/ssh/host_key", "usr/bin/sh"] {
+            let path = top.join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let never = ["etc/shadow*", "etc/ssh/host_*"].map(|path| top.join(path));
+        let mut left = without(&top, &never);
+        left.sort();
+        assert_eq!(left, ["etc/passwd", "etc/ssh/config", "usr"].map(|path| top.join(path)));
+        assert_eq!(without(&top.join("etc/shadow"), &never), Vec::<PathBuf>::new());
+        assert_eq!(without(&top.join("usr"), &never), [top.join("usr")]);
+    }
+
+    #[test]
+    fn a_folder_of_programs_brings_its_toolchain_and_never_a_home() {
+        let home = Path::new("/home/ada");
+        let table = [
+            ("/home/ada/go1.22/bin", Some("/home/ada/go1.22")),
+            ("/home/ada/bin", Some("/home/ada/bin")),
+            ("/home/ada/.local/bin", Some("/home/ada/.local/bin")),
+            ("/home/ada/.cargo/bin", Some("/home/ada/.cargo/bin")),
+            ("/home/ada", None),
+            ("/bin", Some("/bin")),
+            ("/home/bin", Some("/home/bin")),
+            ("node_modules/.bin", None),
+            ("/srv/tools", Some("/srv/tools")),
+        ];
+        for (dir, expected) in table {
+            let found = toolchain_of(Path::new(dir), Some(home));
+            assert_eq!(found.as_deref(), expected.map(Path::new), "{dir}");
+        }
+    }
 }

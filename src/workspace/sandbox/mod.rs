@@ -1,10 +1,10 @@
-//! How far the operating system holds a program back that an agent starts, or that runs what an agent wrote.
+//! Keeps the programs in that an agent starts, or that run what an agent wrote.
 //!
-//! A [`Sandbox`] knows this machine: what holds programs here, the system's own directories, the toolchains. For each place
-//! of work it gives a [`Hold`], which a [`Program`](super::Program) is started in and which everything that it starts
-//! stays in. What Landlock cannot hold is listed in ARCHITECTURE.
+//! A [`Sandbox`] knows this machine: what keeps programs in here, the system's own directories, the toolchains. For each place
+//! of work it gives a [`Jail`], in which a [`Program`](super::Program) is started and in which everything stays that it
+//! starts. What Landlock cannot keep in is listed in ARCHITECTURE.
 
-mod hold;
+mod jail;
 #[cfg(target_os = "linux")]
 mod landlock;
 mod machine;
@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::WorkspaceError;
-pub use hold::{Hold, Kind};
+pub use jail::{Inmate, Jail};
 pub use temporary::Temporary;
 use machine::Machine;
 
@@ -76,7 +76,7 @@ pub struct SandboxOptions {
     pub home: Option<PathBuf>,
 }
 
-/// Whether programs are to be held.
+/// Whether programs are to be shared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Wanted {
     /// As far as the machine can.
@@ -101,14 +101,14 @@ pub struct Reach {
     pub temporary: PathBuf,
 }
 
-/// What holds the programs of a mission on this machine.
+/// What keeps the programs of a mission in on this machine.
 #[derive(Debug)]
 pub struct Sandbox {
     strength: Strength,
     machine: Machine,
 }
 
-/// How far programs are held.
+/// How far programs are shared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Strength {
     /// Not at all, and why.
@@ -132,12 +132,12 @@ impl Sandbox {
         Self::of_this_machine(SandboxOptions { wanted: Wanted::Off, ..SandboxOptions::default() })
     }
 
-    /// How far programs are held.
+    /// How far programs are shared.
     pub fn strength(&self) -> &Strength {
         &self.strength
     }
 
-    /// Why programs are not held, where they are not.
+    /// Why there is none, where there is none.
     ///
     /// # Errors
     /// When they must be.
@@ -151,26 +151,26 @@ impl Sandbox {
         }
     }
 
-    /// Makes the hold for one place of work.
+    /// Makes the jail of one place of work.
     ///
     /// # Errors
-    /// When its home cannot be made, or programs are to be held and cannot be.
-    pub fn hold(&self, reach: &Reach) -> Result<Hold, WorkspaceError> {
+    /// When its home cannot be made, or there must be one and is none.
+    pub fn jail(&self, reach: &Reach) -> Result<Jail, WorkspaceError> {
         if self.missing()?.is_some() {
-            return Ok(Hold::default());
+            return Ok(Jail::default());
         }
         self.machine.make_folders(reach)?;
-        Ok(Hold::new(self.machine.rules(reach), self.machine.variables(reach)))
+        Ok(Jail::new(self.machine.rules(reach), self.machine.variables(reach)))
     }
 }
 
 impl std::fmt::Display for Strength {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::None(why) => write!(f, "not held by the operating system: {why}"),
+            Self::None(why) => write!(f, "not sandboxed: {why}"),
             Self::Landlock => write!(
                 f,
-                "held by Landlock and a filter of system calls: files, signals and sockets of this machine are out of reach, the network is not"
+                "sandboxed by Landlock and a filter of system calls: files, signals and sockets of this machine are out of reach, the network is not"
             ),
         }
     }
@@ -186,5 +186,5 @@ fn offered() -> Strength {
 
 #[cfg(not(target_os = "linux"))]
 fn offered() -> Strength {
-    Strength::None("this system has nothing that flightdeck can hold programs with".to_owned())
+    Strength::None("this system has nothing that flightdeck can keep programs in with".to_owned())
 }

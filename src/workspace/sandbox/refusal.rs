@@ -2,21 +2,21 @@
 
 use std::path::Path;
 
-use super::hold::Hold;
+use super::jail::Jail;
 
 /// How the system and common tools say that something was refused.
 const WORDS: [&str; 5] =
     ["Permission denied", "Operation not permitted", "EACCES", "EPERM", "PermissionError"];
 
 /// A sentence for whoever ran a program that failed, where its sandbox seems to be why.
-pub(in crate::workspace) fn sentence(hold: &Hold, output: &str) -> Option<String> {
-    if hold.is_none() {
+pub(in crate::workspace) fn sentence(jail: &Jail, output: &str) -> Option<String> {
+    if jail.is_none() {
         return None;
     }
     let refused: Vec<&str> =
         output.lines().filter(|line| WORDS.iter().any(|word| line.contains(word))).collect();
     let first = refused.first()?;
-    let outside = refused.iter().find_map(|line| path_in(line).filter(|path| !is_inside(hold, path)));
+    let outside = refused.iter().find_map(|line| path_in(line).filter(|path| !is_inside(jail, path)));
     let what = match outside {
         Some(path) => format!("`{path}` is outside the sandbox of this program"),
         None if first.contains("socket") || first.contains("connect") => {
@@ -30,8 +30,8 @@ pub(in crate::workspace) fn sentence(hold: &Hold, output: &str) -> Option<String
     ))
 }
 
-fn is_inside(hold: &Hold, path: &str) -> bool {
-    hold.writable().iter().any(|folder| Path::new(path).starts_with(folder))
+fn is_inside(jail: &Jail, path: &str) -> bool {
+    jail.writable().iter().any(|folder| Path::new(path).starts_with(folder))
 }
 
 /// The first absolute path of a line.
@@ -42,14 +42,14 @@ fn path_in(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::hold::Rules;
+    use super::super::jail::Rules;
     use super::*;
 
     #[test]
     fn a_refusal_names_what_is_outside() {
         let rules = Rules { writes: vec!["/m/checkout".into()], ..Rules::default() };
-        let hold = Hold::new(rules, Vec::new());
-        let told = |output: &str| sentence(&hold, output).unwrap_or_default();
+        let jail = Jail::new(rules, Vec::new());
+        let told = |output: &str| sentence(&jail, output).unwrap_or_default();
         for line in [
             "sh: 1: cannot create /tmp/x: Permission denied",
             "touch: cannot touch '/tmp/x': Permission denied",
@@ -61,6 +61,6 @@ mod tests {
         assert!(told("/m/checkout/a: Permission denied").starts_with("this may be"));
         assert!(told("connect: Permission denied").contains("unix"));
         assert_eq!(told("test failed"), "");
-        assert_eq!(sentence(&Hold::default(), "Permission denied"), None);
+        assert_eq!(sentence(&Jail::default(), "Permission denied"), None);
     }
 }

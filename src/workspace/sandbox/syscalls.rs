@@ -1,5 +1,5 @@
 //! Ways out that are no files: local sockets, which lead to services that do what they are asked (a session bus, docker),
-//! namespaces, the kernel's own machinery. Held by a seccomp filter, and for the superuser by giving its powers up.
+//! namespaces, the kernel's own machinery. Shared by a seccomp filter, and for the superuser by giving its powers up.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use seccompiler::{
     apply_filter,
 };
 
-use super::hold::{Kind, Rules};
+use super::jail::{Inmate, Rules};
 
 type Fault = Box<dyn std::error::Error>;
 type Refused = BTreeMap<i64, Vec<SeccompRule>>;
@@ -62,9 +62,9 @@ const NEVER: &[i64] = &[
 ///
 /// # Errors
 /// When the kernel refuses.
-pub(super) fn restrict(rules: &Rules, kind: Kind) -> Result<(), String> {
+pub(super) fn restrict(rules: &Rules, inmate: Inmate) -> Result<(), String> {
     give_up_powers().map_err(|error| error.to_string())?;
-    filter(rules, kind).map_err(|error| error.to_string())
+    filter(rules, inmate).map_err(|error| error.to_string())
 }
 
 /// A program that is started gets no power back: Landlock has set `no_new_privs`.
@@ -78,14 +78,14 @@ fn give_up_powers() -> Result<(), Fault> {
     Ok(())
 }
 
-fn filter(rules: &Rules, kind: Kind) -> Result<(), Fault> {
+fn filter(rules: &Rules, inmate: Inmate) -> Result<(), Fault> {
     let arch: TargetArch = std::env::consts::ARCH.try_into()?;
     let mut refused: Refused = NEVER.iter().map(|call| (*call, Vec::new())).collect();
     refused.extend(set_ids()?);
     // A terminal that keys are put into types them to whoever reads it.
     let typed = |request| on(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, request);
     refused.insert(libc::SYS_ioctl, vec![typed(libc::TIOCSTI)?, typed(libc::TIOCLINUX)?]);
-    if kind == Kind::Plain {
+    if inmate != Inmate::Nesting {
         let namespace = |argument| {
             let bit = u64::from(libc::CLONE_NEWUSER.unsigned_abs());
             on(argument, SeccompCmpArgLen::Qword, SeccompCmpOp::MaskedEq(bit), bit)
@@ -93,26 +93,26 @@ fn filter(rules: &Rules, kind: Kind) -> Result<(), Fault> {
         refused.insert(libc::SYS_unshare, vec![namespace(0)?]);
         refused.insert(libc::SYS_clone, vec![namespace(0)?]);
     }
-    let sockets = families(rules, kind).into_iter().map(|family| other_than(family));
+    let sockets = families(rules, inmate).into_iter().map(|family| other_than(family));
     let sockets: Vec<SeccompCondition> = sockets.collect::<Result<_, Fault>>()?;
     apply(arch, refused, libc::EPERM)?;
     apply(arch, BTreeMap::from([(libc::SYS_socket, vec![SeccompRule::new(sockets)?])]), libc::EACCES)?;
     // Programs fall back on what came before these when the kernel has none: what they ask for cannot be looked into.
     let mut unknown = vec![libc::SYS_io_uring_setup, libc::SYS_io_uring_enter, libc::SYS_io_uring_register];
-    if kind == Kind::Plain {
+    if inmate != Inmate::Nesting {
         unknown.push(libc::SYS_clone3);
     }
     apply(arch, unknown.into_iter().map(|call| (call, Vec::new())).collect(), libc::ENOSYS)
 }
 
 /// The families of sockets that may be made.
-fn families(rules: &Rules, kind: Kind) -> Vec<i32> {
+fn families(rules: &Rules, inmate: Inmate) -> Vec<i32> {
     // What interfaces there are is asked by netlink.
     let mut families = vec![libc::AF_NETLINK];
     if rules.reaches_network {
         families.extend([libc::AF_INET, libc::AF_INET6]);
     }
-    if kind == Kind::Nesting {
+    if inmate == Inmate::Nesting {
         families.push(libc::AF_UNIX);
     }
     families

@@ -11,7 +11,7 @@ use super::kept::Forked;
 use super::order::in_order;
 use super::port;
 use super::spec::{ServiceSpec, ServiceStatus};
-use crate::workspace::{Hold, WorkspaceError};
+use crate::workspace::{Jail, WorkspaceError};
 use crate::workspace::process::{Background, Exit, Program};
 use crate::workspace::reaper::Reaper;
 
@@ -33,7 +33,7 @@ pub struct ServiceDirs {
     /// Who kills them should the engine die.
     pub reaper: Reaper,
     /// What holds them.
-    pub hold: Hold,
+    pub jail: Jail,
 }
 
 impl ServiceDirs {
@@ -185,7 +185,7 @@ impl Services {
             .envs(spec.env.clone())
             .envs([forked.variable()])
             .reaper(&dirs.reaper)
-            .held(&dirs.hold)
+            .jailed(&dirs.jail)
             .spawn_background(&log)?;
         let service = Service { spec, program, forked };
         let up = service.wait_until_up().await;

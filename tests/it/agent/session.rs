@@ -9,7 +9,7 @@ use flightdeck::agent::model::{Item, StreamPiece, TokenUsage};
 use flightdeck::agent::session::{Observer, Permit, Session};
 use flightdeck::agent::tool::{Extras, ToolEnv, ToolTable};
 use flightdeck::agent::turn::{Closing, Limits, Outcome};
-use flightdeck::workspace::{Access, Confinement, Hold, Reaper};
+use flightdeck::workspace::{Access, Confinement, Jail, Reaper};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -91,7 +91,7 @@ async fn run(replies: Vec<String>, root: &std::path::Path, log: &Arc<Log>) -> (O
     let place = ToolEnv {
         confinement: Confinement::new(root, &[scratch.path().to_owned()]).unwrap(),
         access: Access::Write,
-        hold: Hold::default(),
+        jail: Jail::default(),
         env: Vec::new(),
         scratch: scratch.path().to_owned(),
         reaper: Reaper::None,

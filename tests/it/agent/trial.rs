@@ -13,7 +13,7 @@ use flightdeck::agent::model::retry::{RetryPolicy, Retrying};
 use flightdeck::agent::session::{Observer, Permit, Session};
 use flightdeck::agent::tool::{Extras, ToolEnv, ToolTable};
 use flightdeck::agent::turn::{Closing, Limits};
-use flightdeck::workspace::{Access, Confinement, Hold, Reaper};
+use flightdeck::workspace::{Access, Confinement, Jail, Reaper};
 use secrecy::SecretString;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -47,7 +47,7 @@ async fn trial_on_every_wire() {
         let place = ToolEnv {
             confinement: Confinement::new(root.path(), &[]).unwrap(),
             access: Access::Write,
-            hold: Hold::default(),
+            jail: Jail::default(),
             env: Vec::new(),
             scratch: root.path().join("scratch"),
             reaper: Reaper::None,

@@ -9,7 +9,7 @@ use std::process::{Child, Command as Other};
 
 use flightdeck::workspace::sandbox::{Strength, Temporary, Wanted};
 use flightdeck::workspace::{
-    Access, Checkout, Hold, MissionRepo, Program, ProofCheckout, Reach, Repo, RepoPlan, Sandbox, SandboxOptions,
+    Access, Checkout, Jail, MissionRepo, Program, ProofCheckout, Reach, Repo, RepoPlan, Sandbox, SandboxOptions,
 };
 use tempfile::TempDir;
 
@@ -21,6 +21,8 @@ pub struct Ground {
     pub person: PathBuf,
     pub mission: PathBuf,
     other: PathBuf,
+    /// The commit that the mission begins at.
+    pub base: String,
     repo: MissionRepo,
     sandbox: Sandbox,
     temporary: Temporary,
@@ -77,7 +79,7 @@ impl Ground {
         let unix = UnixListener::bind(top.join("bus")).unwrap();
         let temporary = Temporary::make(&mission).unwrap();
         let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
-        Some(Self { root, person, mission, other, repo, sandbox, temporary, victim, tcp, _unix: unix })
+        Some(Self { root, person, mission, other, base, repo, sandbox, temporary, victim, tcp, _unix: unix })
     }
 
     /// The place that an access works in.
@@ -85,19 +87,23 @@ impl Ground {
         self.mission.join(if access == Access::Write { "checkout" } else { "proof" })
     }
 
-    pub fn hold(&self, access: Access) -> Hold {
+    pub fn checkout(&self) -> Checkout {
+        Checkout::create(self.repo.own(), &self.mission.join("checkout"), "flightdeck/this").unwrap()
+    }
+
+    pub fn jail(&self, access: Access) -> Jail {
         let place = self.place(access);
         let scratch = self.mission.join("scratch").join(access.word());
         fs::create_dir_all(&scratch).unwrap();
         let mut reach = Reach {
             access,
-            reads: vec![place.clone()],
-            writes: if access == Access::Read { Vec::new() } else { vec![place.clone(), scratch] },
+            reads: vec![place.clone(), scratch],
+            writes: if access == Access::Read { Vec::new() } else { vec![place.clone()] },
             home: self.mission.join("home").join(access.word()),
             temporary: self.temporary.path().join(access.word()),
         };
         self.repo.reach(&place, &mut reach).unwrap();
-        self.sandbox.hold(&reach).unwrap()
+        self.sandbox.jail(&reach).unwrap()
     }
 
     /// A line in the place of an access, with the names of what an attack is after.
@@ -143,16 +149,16 @@ impl Ground {
     }
 }
 
-/// A program of the person's that is not held.
+/// A program of the person's that is not shared.
 #[expect(clippy::disallowed_methods, reason = "it stands for a program that flightdeck did not start")]
 fn sleeper() -> Child {
     Other::new("sleep").arg("600").spawn().unwrap()
 }
 
 /// Not held at all, as every program was before there was a sandbox.
-pub fn unheld() -> Hold {
+pub fn unjailed() -> Jail {
     Sandbox::of_this_machine(SandboxOptions { wanted: Wanted::Off, ..SandboxOptions::default() })
-        .hold(&Reach {
+        .jail(&Reach {
             access: Access::Write,
             reads: Vec::new(),
             writes: Vec::new(),

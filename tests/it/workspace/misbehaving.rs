@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use flightdeck::workspace::services::{Health, PortLease, ServiceDirs, lease};
 use flightdeck::workspace::sweep::{MARK, Swept, marked, sweep};
-use flightdeck::workspace::{Exit, Hold, Reaper, ServiceSpec, Services};
+use flightdeck::workspace::{Exit, Jail, Reaper, ServiceSpec, Services};
 
 /// A server that misbehaves as its first argument says.
 const SERVER: &str = r"
@@ -72,7 +72,7 @@ impl Ground {
             logs: self.dir.path().join("logs"),
             env: vec![(MARK.to_owned(), self.mark()), ("PORT".to_owned(), self.port().to_string())],
             reaper: Reaper::None,
-            hold: Hold::default(),
+            jail: Jail::default(),
         }
     }
 

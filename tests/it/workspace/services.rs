@@ -8,7 +8,7 @@ use std::time::Duration;
 use flightdeck::workspace::process::Exit;
 use flightdeck::workspace::services::{Health, ServiceDirs};
 use flightdeck::workspace::watch::watch;
-use flightdeck::workspace::{Hold, Reaper, ServiceSpec, Services, WorkspaceError};
+use flightdeck::workspace::{Jail, Reaper, ServiceSpec, Services, WorkspaceError};
 use pretty_assertions::assert_eq;
 
 use super::process::until_dead;
@@ -19,7 +19,7 @@ fn place(directory: &Path) -> ServiceDirs {
         logs: directory.join("logs"),
         env: vec![("SHARED".into(), "shared".into())],
         reaper: Reaper::None,
-        hold: Hold::default(),
+        jail: Jail::default(),
     }
 }
 

@@ -88,7 +88,7 @@ pub(super) fn prompts(context: &Context) -> Vec<Check> {
     checks
 }
 
-/// What holds the programs of agents here, tried out.
+/// What keeps the programs of agents in here, tried out.
 pub(super) fn sandbox(settings: &Settings, home: &Home) -> Check {
     let options = context::sandbox(settings, home);
     let is_required = options.wanted == Wanted::Required;

@@ -1,0 +1,162 @@
+//! The threads that programs are started from so that they are kept.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use tokio::sync::oneshot;
+
+use super::machine::TEMPORARY;
+
+/// What programs may touch, by path.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Rules {
+    pub reads: Vec<PathBuf>,
+    /// Read as well.
+    pub writes: Vec<PathBuf>,
+    /// Read, written and controlled; neither made nor removed.
+    pub devices: Vec<PathBuf>,
+    /// Whether sockets of the internet may be made.
+    pub reaches_network: bool,
+}
+
+/// Programs that are started in it are kept in it, and so is whatever they start. They are in one domain: they may signal
+/// each other. The default keeps nothing in. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub struct Jail(Option<Arc<Walls>>);
+
+#[derive(Debug)]
+struct Walls {
+    rules: Rules,
+    variables: Vec<(String, String)>,
+    /// For programs, for those that make a sandbox of their own, for work on files.
+    wardens: [OnceLock<Result<Warden, String>>; 3],
+}
+
+/// Who is kept in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Inmate {
+    #[default]
+    Program,
+    /// A program that keeps in what it starts itself, as a browser does: it may make namespaces, and sockets in the folders
+    /// that it writes.
+    Nesting,
+    /// Work of the engine's on files that agents name.
+    Files,
+}
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// The way to a thread that is kept in: what it does and starts is, too.
+#[derive(Debug)]
+struct Warden(Sender<Job>);
+
+impl Jail {
+    pub(super) fn new(rules: Rules, variables: Vec<(String, String)>) -> Self {
+        Self(Some(Arc::new(Walls { rules, variables, wardens: Default::default() })))
+    }
+
+    /// Whether it keeps nothing in.
+    pub fn is_none(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// What may be written, for whoever was refused.
+    pub(super) fn writable(&self) -> &[PathBuf] {
+        self.0.as_ref().map_or(&[], |walls| &walls.rules.writes)
+    }
+
+    /// The folder for temporary files, where there is one of its own.
+    pub fn temporary(&self) -> Option<&str> {
+        let found = self.variables().iter().find(|(name, _)| name == TEMPORARY);
+        found.map(|(_, folder)| folder.as_str())
+    }
+
+    /// Variables by which programs find the toolchains, and a home of their own.
+    pub(in crate::workspace) fn variables(&self) -> &[(String, String)] {
+        self.0.as_ref().map_or(&[], |walls| &walls.variables)
+    }
+
+    /// Does something that starts a program, which is kept in. It takes a moment, for which the caller's thread waits.
+    ///
+    /// # Errors
+    /// When programs cannot be kept in: then nothing is started.
+    pub(in crate::workspace) fn start<T: Send + 'static>(
+        &self,
+        inmate: Inmate,
+        start: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<T> {
+        let Some(walls) = &self.0 else { return Ok(start()) };
+        let (done, started) = channel();
+        walls.send(inmate, Box::new(move || drop(done.send(start()))))?;
+        started.recv().map_err(|_| gone())
+    }
+
+    /// Works on files where only what is in reach can be touched, whatever links are swapped meanwhile. It does not hold up
+    /// the caller's thread.
+    ///
+    /// # Errors
+    /// When it cannot be kept in: then nothing is done.
+    pub async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+        let Some(walls) = &self.0 else {
+            return tokio::task::spawn_blocking(work).await.map_err(io::Error::other);
+        };
+        let walls = Arc::clone(walls);
+        let (done, worked) = oneshot::channel();
+        // The first of a jail waits until its thread is ready.
+        let send = move || walls.send(Inmate::Files, Box::new(move || drop(done.send(work()))));
+        tokio::task::spawn_blocking(send).await.map_err(io::Error::other)??;
+        worked.await.map_err(|_| io::Error::other("the work on files broke"))
+    }
+}
+
+impl Walls {
+    fn send(&self, inmate: Inmate, job: Job) -> io::Result<()> {
+        let warden = match inmate {
+            Inmate::Program => &self.wardens[0],
+            Inmate::Nesting => &self.wardens[1],
+            Inmate::Files => &self.wardens[2],
+        };
+        let warden = warden.get_or_init(|| Warden::make(self.rules.clone(), inmate));
+        let warden = warden.as_ref().map_err(|why| io::Error::other(why.clone()))?;
+        warden.0.send(job).map_err(|_| gone())
+    }
+}
+
+fn gone() -> io::Error {
+    io::Error::other("the thread that keeps programs in is gone")
+}
+
+impl Warden {
+    fn make(rules: Rules, inmate: Inmate) -> Result<Self, String> {
+        let (sender, jobs) = channel::<Job>();
+        let (ready, readied) = channel();
+        let work = move || {
+            let kept = restrict(&rules, inmate);
+            let is_kept = kept.is_ok();
+            if ready.send(kept).is_ok() && is_kept {
+                for job in jobs {
+                    // One that breaks says so by giving no answer; the next ones are done.
+                    drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(job)));
+                }
+            }
+        };
+        let fault = |why: &dyn std::fmt::Display| format!("it cannot be kept in its sandbox: {why}");
+        thread::Builder::new().name("jail".to_owned()).spawn(work).map_err(|error| fault(&error))?;
+        readied.recv().map_err(|error| fault(&error))?.map_err(|why| fault(&why))?;
+        Ok(Self(sender))
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn restrict(rules: &Rules, inmate: Inmate) -> Result<(), String> {
+    super::landlock::restrict(rules)?;
+    super::syscalls::restrict(rules, inmate)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn restrict(_: &Rules, _: Inmate) -> Result<(), String> {
+    Err("nothing here can".to_owned())
+}
