@@ -111,7 +111,7 @@ async fn a_planner_is_told_what_its_commands_do_before_anything_is_built() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_seen_once_is_not_run_again_and_what_was_red_is() {
     let ground = Ground::plain("test/planner");
-    let counted = ground.home.path().join("counted");
+    let counted = ground.outside().join("counted");
     let count = |word: &str| format!("echo {word} >> {}", counted.display());
     let (green, red) = (count("green"), format!("{} && false", count("red")));
     let check = format!("{} && false", count("check"));
@@ -233,7 +233,7 @@ fn is_build(mission: &Mission) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_said_to_a_worker_that_is_still_being_prepared_is_read_first() {
     let ground = Ground::plain("test/worker");
-    let go = ground.home.path().join("go");
+    let go = ground.outside().join("go");
     let wait =
         format!("n=0; while [ ! -e {} ] && [ $n -lt 300 ]; do sleep 0.1; n=$((n+1)); done", go.display());
     let first = vec![

@@ -12,7 +12,8 @@ use flightdeck::instrument::browser::Browser;
 use flightdeck::instrument::http::{Body, HttpRequest, Payload};
 use flightdeck::instrument::terminal::{Buffer, Colour, Pattern, Size};
 use flightdeck::instrument::{
-    CommandRecord, Exchange, HttpDriver, Instrument, InstrumentError, Place, Rendering, Screen, TerminalDriver,
+    CommandRecord, Exchange, HttpDriver, Instrument, InstrumentError, Place, Rendering, Screen,
+    TerminalDriver,
 };
 use flightdeck::workspace::{Exit, Program};
 use pretty_assertions::assert_eq;

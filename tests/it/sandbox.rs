@@ -52,7 +52,9 @@ async fn a_reader_gets_nowhere() {
 async fn without_a_sandbox_they_get_through() {
     let jail = unjailed();
     let mut harmless = Vec::new();
-    for (access, own) in [(Access::Write, OF_WORKERS), (Access::Proof, OF_VALIDATORS), (Access::Read, OF_READERS)] {
+    for (access, own) in
+        [(Access::Write, OF_WORKERS), (Access::Proof, OF_VALIDATORS), (Access::Read, OF_READERS)]
+    {
         for (name, line) in ATTACKS.iter().chain(own).filter(|(name, _)| !name.starts_with('!')) {
             // Each meets what the one before it has not spoilt.
             let Some(ground) = Ground::new() else { return };
@@ -77,21 +79,36 @@ const WORK: &[(&str, &str)] = &[
     ("devices", "echo x > /dev/null && head -c 4 /dev/urandom > r && rm r && : < /dev/zero"),
     ("programs of its own", "sleep 60 & p=$!; kill -0 $p && kill $p; true"),
     ("a program it made", "printf '#!/bin/sh\\necho ran\\n' > p && chmod +x p && ./p | grep ran && rm p"),
-    ("python", "python3 -c 'import ssl, json, hashlib, sqlite3, multiprocessing as m, tempfile as t; m.Pool(2).map(abs, [1]); t.TemporaryFile()'"),
+    (
+        "python",
+        "python3 -c 'import ssl, json, hashlib, sqlite3, multiprocessing as m, tempfile as t; m.Pool(2).map(abs, [1]); t.TemporaryFile()'",
+    ),
     ("names", "getent hosts localhost && id -u && date"),
     ("pipes", "seq 1 1000 | sort -n | tail -1 | grep 1000 && cat <(echo x) 2>/dev/null || true"),
     ("an archive", "echo x > f && tar czf f.tgz f && tar xzf f.tgz && rm f f.tgz"),
-    ("a server", "python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); socket.create_connection(s.getsockname())'"),
-    ("reach a server", "python3 -c 'import os, socket; socket.create_connection((\"127.0.0.1\", int(os.environ[\"PORT\"])))'"),
+    (
+        "a server",
+        "python3 -c 'import socket; s = socket.create_server((\"127.0.0.1\", 0)); socket.create_connection(s.getsockname())'",
+    ),
+    (
+        "reach a server",
+        "python3 -c 'import os, socket; socket.create_connection((\"127.0.0.1\", int(os.environ[\"PORT\"])))'",
+    ),
     ("see processes", "ps -e > /dev/null || ls /proc > /dev/null"),
 ];
 
 /// What a worker's work needs beside it.
 const COMMITS: &[(&str, &str)] = &[
-    ("commit", "echo two >> main.txt && git add -A && git commit -qm two && git log -1 --format=%s | grep two"),
+    (
+        "commit",
+        "echo two >> main.txt && git add -A && git commit -qm two && git log -1 --format=%s | grep two",
+    ),
     ("amend", "git commit --amend -qm again"),
     ("stash", "echo x >> main.txt && git stash && git stash pop && git checkout main.txt"),
-    ("branches", "git switch -qc side && git commit -q --allow-empty -m side && git switch -q flightdeck/this && git merge -q side && git branch -d side"),
+    (
+        "branches",
+        "git switch -qc side && git commit -q --allow-empty -m side && git switch -q flightdeck/this && git merge -q side && git branch -d side",
+    ),
     ("tags", "git tag t && git pack-refs --all && git tag -d t"),
     ("rebase", "git commit -q --allow-empty -m a && git rebase -q HEAD~1"),
     ("reset", "git reset -q --hard HEAD~1 && git clean -fdq && git gc -q || git repack -q"),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::ToolError;
 use crate::workspace::process::{OutputCap, Spill};
-use crate::workspace::{Access, Confinement, Jail, Intent, Program, Reaper};
+use crate::workspace::{Access, Confinement, Intent, Jail, Program, Reaper};
 
 /// The place of one session.
 pub struct ToolEnv {

@@ -10,10 +10,10 @@ use crate::agent::tool::{App, Own};
 use crate::domain::environment::{Health as DomainHealth, Listens, Service};
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
-use crate::workspace::{Access, ServiceSpec};
 use crate::workspace::services::{
     DATA_DIR, Health, PORT, PortLease, ServiceDirs, expanded, lease, port_variable,
 };
+use crate::workspace::{Access, ServiceSpec};
 
 /// The ports and folders of one attempt. The folders go with it.
 #[derive(Debug)]

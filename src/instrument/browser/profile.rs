@@ -29,7 +29,8 @@ impl Profile {
         let name = format!("{own}{}", MADE.fetch_add(1, Ordering::Relaxed));
         let dir = profiles.join(&name);
         drop(fs::remove_dir_all(&dir));
-        let profile = Self { dir, log: logs.join(name + ".log") };
+        let log = if profiles == logs { dir.join("browser.log") } else { logs.join(name + ".log") };
+        let profile = Self { dir, log };
         fs::create_dir_all(profile.downloads())
             .map_err(|error| failed(&format!("its profile cannot be made: {error}")))?;
         Ok(profile)

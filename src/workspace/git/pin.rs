@@ -15,7 +15,8 @@ pub struct Pinned {
 /// Nothing for what is no checkout of a mission's.
 pub fn pinned(directory: &Path) -> Option<Pinned> {
     let directory = std::path::absolute(directory).ok()?;
-    let common = directory.ancestors().skip(1).map(|above| above.join(DIRECTORY)).find(|common| common.is_dir())?;
+    let common =
+        directory.ancestors().skip(1).map(|above| above.join(DIRECTORY)).find(|common| common.is_dir())?;
     if directory.starts_with(&common) {
         return None;
     }

@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::MissionRepo;
-use crate::workspace::sandbox::{Access, Reach};
-use crate::workspace::worktree::{metadata_below, is_same};
 use crate::workspace::WorkspaceError;
+use crate::workspace::sandbox::{Access, Reach};
+use crate::workspace::worktree::{is_same, metadata_below};
 
 /// What a commit writes of the repository beside the checkout's own metadata.
 const COMMITTED: [&str; 4] = ["objects", "refs", "logs", PACKED];

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::thread;
 
 use landlock::{
-    ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, LandlockStatus, RestrictionStatus, Ruleset, RulesetAttr,
-    RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
+    ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, LandlockStatus, RestrictionStatus, Ruleset,
+    RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
 };
 
 use super::jail::Rules;
@@ -27,8 +27,12 @@ pub(super) fn offered() -> Result<(), String> {
         LandlockStatus::Available { effective_abi, .. } => {
             Err(format!("Landlock of this kernel is too old ({effective_abi:?}, {LEAST:?} is needed)"))
         }
-        LandlockStatus::NotEnabled => Err("Landlock is not enabled in this kernel (boot it with `lsm=landlock,…`)".to_owned()),
-        LandlockStatus::NotImplemented => Err("this kernel has no Landlock (Linux 5.19 and later do)".to_owned()),
+        LandlockStatus::NotEnabled => {
+            Err("Landlock is not enabled in this kernel (boot it with `lsm=landlock,…`)".to_owned())
+        }
+        LandlockStatus::NotImplemented => {
+            Err("this kernel has no Landlock (Linux 5.19 and later do)".to_owned())
+        }
     }
 }
 
@@ -47,7 +51,11 @@ pub(super) fn restrict(rules: &Rules) -> Result<(), String> {
 fn enforce(rules: &Rules) -> Result<RestrictionStatus, landlock::RulesetError> {
     let reading = AccessFs::from_read(WANTED);
     // A device that is there is no other than the system made it.
-    let device = AccessFs::ReadFile | AccessFs::ReadDir | AccessFs::WriteFile | AccessFs::IoctlDev | AccessFs::Truncate;
+    let device = AccessFs::ReadFile
+        | AccessFs::ReadDir
+        | AccessFs::WriteFile
+        | AccessFs::IoctlDev
+        | AccessFs::Truncate;
     let shared = device | AccessFs::MakeReg | AccessFs::RemoveFile;
     let writing = AccessFs::from_all(WANTED) & !(AccessFs::MakeChar | AccessFs::MakeBlock);
     let ruleset = Ruleset::default()

@@ -47,7 +47,8 @@ impl Machine {
         let home = options.home.iter().flat_map(|home| list.home.iter().map(move |part| home.join(part)));
         let named = list.system.iter().cloned().chain(home).chain(options.read.iter().cloned());
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let tools = std::env::split_paths(&path).filter_map(|dir| toolchain_of(&dir, options.home.as_deref()));
+        let tools =
+            std::env::split_paths(&path).filter_map(|dir| toolchain_of(&dir, options.home.as_deref()));
         let chosen = list.toolchains.keys().filter_map(std::env::var_os).map(PathBuf::from);
         let never: Vec<PathBuf> = list.never.iter().chain(&options.never).cloned().collect();
         let all = named.chain(tools).chain(chosen).filter(|path| path.is_absolute());
@@ -78,8 +79,19 @@ impl Machine {
     pub(super) fn rules(&self, reach: &Reach) -> Rules {
         let own = reach.writes.iter().chain([&reach.home, &reach.temporary]).cloned();
         let persons = self.options.write.iter().flat_map(|path| without(path, &self.options.never));
+        let beside = |program: &PathBuf| {
+            let real = fs::canonicalize(program).unwrap_or_else(|_| program.clone());
+            let folder =
+                real.parent().map(Path::to_owned).filter(|folder| Some(folder) != self.options.home.as_ref());
+            folder
+                .iter()
+                .flat_map(|folder| without(folder, &self.options.never))
+                .chain([real])
+                .collect::<Vec<_>>()
+        };
+        let programs = reach.programs.iter().flat_map(beside);
         Rules {
-            reads: self.reads.iter().chain(&reach.reads).cloned().collect(),
+            reads: self.reads.iter().chain(&reach.reads).cloned().chain(programs).collect(),
             writes: own.chain(persons).collect(),
             devices: self.list.devices.clone(),
             reaches_network: reach.access != Access::Read,
@@ -96,8 +108,10 @@ impl Machine {
             let place = std::env::var_os(name).map(PathBuf::from).or(usual)?;
             Some((name.clone(), words(place)))
         };
-        let mut variables =
-            vec![("HOME".to_owned(), words(home.clone())), (TEMPORARY.to_owned(), words(reach.temporary.clone()))];
+        let mut variables = vec![
+            ("HOME".to_owned(), words(home.clone())),
+            (TEMPORARY.to_owned(), words(reach.temporary.clone())),
+        ];
         variables.extend(self.list.caches.iter().map(own));
         variables.extend(self.list.toolchains.iter().filter_map(toolchain));
         // Without the superuser's powers the owners that an archive names cannot be given.
@@ -137,7 +151,8 @@ fn without(path: &Path, never: &[PathBuf]) -> Vec<PathBuf> {
 fn is_at(path: &Path, never: &Path) -> bool {
     let text = never.to_string_lossy();
     let Some(beginning) = text.strip_suffix('*') else { return path.starts_with(never) };
-    path.ancestors().any(|above| above.parent() == never.parent() && above.to_string_lossy().starts_with(beginning))
+    path.ancestors()
+        .any(|above| above.parent() == never.parent() && above.to_string_lossy().starts_with(beginning))
 }
 
 #[cfg(test)]
@@ -156,7 +171,9 @@ mod tests {
     fn what_is_never_in_reach_is_left_out_of_what_is() {
         let root = tempfile::tempdir().unwrap();
         let top = root.path().canonicalize().unwrap();
-        for path in ["etc/passwd", "etc/shadow", "etc/shadow-", "etc/ssh/config", "etc/ssh/host_key", "usr/bin/sh"] {
+        for path in
+            ["etc/passwd", "etc/shadow", "etc/shadow-", "etc/ssh/config", "etc/ssh/host_key", "usr/bin/sh"]
+        {
             let path = top.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, "").unwrap();

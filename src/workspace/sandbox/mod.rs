@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 
 use super::WorkspaceError;
 pub use jail::{Inmate, Jail};
-pub use temporary::Temporary;
 use machine::Machine;
+pub use temporary::Temporary;
 
 /// What a role may touch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,6 +95,8 @@ pub struct Reach {
     pub reads: Vec<PathBuf>,
     /// Read as well.
     pub writes: Vec<PathBuf>,
+    /// Programs that may be run wherever they are, with what lies beside them.
+    pub programs: Vec<PathBuf>,
     /// The home that it sees, with the caches of its tools. It is made where it is missing.
     pub home: PathBuf,
     /// Its folder for temporary files; a short path, since sockets are made in it.

@@ -36,7 +36,8 @@ fn is_inside(jail: &Jail, path: &str) -> bool {
 
 /// The first absolute path of a line.
 fn path_in(line: &str) -> Option<&str> {
-    let ends = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`' | ':' | ',' | ')' | '(' | '‘' | '’');
+    let ends =
+        |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`' | ':' | ',' | ')' | '(' | '‘' | '’');
     line.split(ends).find(|word| word.len() > 1 && word.starts_with('/'))
 }
 

@@ -28,7 +28,9 @@ fn fill(own: &Path, cargo: &Path) -> io::Result<()> {
             fs::copy(cargo.join(name), own.join(name))?;
         }
     }
-    copy_below(&cargo.join("registry/index"), &own.join("registry/index"), &|from, to| fs::copy(from, to).map(drop))?;
+    copy_below(&cargo.join("registry/index"), &own.join("registry/index"), &|from, to| {
+        fs::copy(from, to).map(drop)
+    })?;
     copy_below(&cargo.join("registry/cache"), &own.join("registry/cache"), &|from, to| symlink(from, to))
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use caps::{CapSet, Capability, CapsHashSet};
 use nix::libc;
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
-    apply_filter,
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
+    TargetArch, apply_filter,
 };
 
 use super::jail::{Inmate, Rules};
@@ -136,10 +136,17 @@ fn set_ids() -> Result<Refused, Fault> {
 
 fn modes(argument: u8) -> Result<Vec<SeccompRule>, Fault> {
     let bits = [SET_ID & 0o4000, SET_ID & 0o2000];
-    bits.into_iter().map(|bit| on(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(bit), bit)).collect()
+    bits.into_iter()
+        .map(|bit| on(argument, SeccompCmpArgLen::Dword, SeccompCmpOp::MaskedEq(bit), bit))
+        .collect()
 }
 
-fn on(argument: u8, length: SeccompCmpArgLen, compare: SeccompCmpOp, value: u64) -> Result<SeccompRule, Fault> {
+fn on(
+    argument: u8,
+    length: SeccompCmpArgLen,
+    compare: SeccompCmpOp,
+    value: u64,
+) -> Result<SeccompRule, Fault> {
     Ok(SeccompRule::new(vec![SeccompCondition::new(argument, length, compare, value)?])?)
 }
 

@@ -43,7 +43,11 @@ fn make(path: &Path) -> io::Result<()> {
     }
     DirBuilder::new().mode(0o700).create(path)?;
     let own = nix::unistd::geteuid().as_raw();
-    if fs::symlink_metadata(path)?.uid() == own { Ok(()) } else { Err(io::ErrorKind::PermissionDenied.into()) }
+    if fs::symlink_metadata(path)?.uid() == own {
+        Ok(())
+    } else {
+        Err(io::ErrorKind::PermissionDenied.into())
+    }
 }
 
 impl Drop for Temporary {

@@ -11,9 +11,9 @@ use super::kept::Forked;
 use super::order::in_order;
 use super::port;
 use super::spec::{ServiceSpec, ServiceStatus};
-use crate::workspace::{Jail, WorkspaceError};
 use crate::workspace::process::{Background, Exit, Program};
 use crate::workspace::reaper::Reaper;
+use crate::workspace::{Jail, WorkspaceError};
 
 /// Services that are up. Dropping it kills them.
 #[derive(Debug, Default)]

@@ -19,7 +19,7 @@ use crate::support::wire::{Setting, waits_at_the_plan_gate};
 
 /// A browser that works until a file says that it does not.
 fn browser(ground: &Ground, line: &str) -> Chromium {
-    let program = ground.home.path().join("a-browser");
+    let program = ground.outside().join("a-browser");
     let script = format!(
         "#!/bin/sh\necho >> \"$0.starts\"\n[ -e \"$0.broken\" ] && echo 'cannot open display' && exit 1\n{line}\n"
     );
@@ -29,7 +29,7 @@ fn browser(ground: &Ground, line: &str) -> Chromium {
 }
 
 fn starts(ground: &Ground) -> usize {
-    fs::read_to_string(ground.home.path().join("a-browser.starts")).unwrap_or_default().lines().count()
+    fs::read_to_string(ground.outside().join("a-browser.starts")).unwrap_or_default().lines().count()
 }
 
 fn contract(via: &str) -> (&'static str, Value) {
@@ -167,7 +167,7 @@ async fn one_that_breaks_after_the_plan_is_not_in_the_testers_hands_and_the_brie
     };
     flightdeck::engine::run(options(&chromium)).await.unwrap();
     assert!(waits_at_the_plan_gate(&ground.mission()), "{}", ground.told());
-    fs::write(ground.home.path().join("a-browser.broken"), "").unwrap();
+    fs::write(ground.outside().join("a-browser.broken"), "").unwrap();
     ground.person(Command::DecideGate { gate: GateId::Plan, decision: Decision::Go { note: None } });
     flightdeck::engine::run(options(&chromium)).await.unwrap();
     let mission = ground.mission();

@@ -36,10 +36,16 @@ pub const ATTACKS: &[(&str, &str)] = &[
     ("pack the home", "tar cf t.tar -C $PERSON .ssh && tar tf t.tar"),
     ("read as another process group", "setsid sh -c 'grep SECRET $PERSON/.ssh/id'"),
     ("read with an empty environment", "P=$PERSON; env -i sh -c \"grep SECRET $P/.ssh/id\""),
-    ("read from a fork of a fork", "(sh -c 'grep SECRET $PERSON/.ssh/id >out &' &) ; sleep 0.3; grep SECRET out"),
+    (
+        "read from a fork of a fork",
+        "(sh -c 'grep SECRET $PERSON/.ssh/id >out &' &) ; sleep 0.3; grep SECRET out",
+    ),
     ("read with python", "python3 -c 'import os; open(os.environ[\"PERSON\"] + \"/.ssh/id\").read()'"),
     ("read with perl", "perl -e 'open(F, \"<\", \"$ENV{PERSON}/.ssh/id\") or exit 1'"),
-    ("race a link", "for i in 1 2 3 4 5 6 7 8; do ln -sf main.txt r; (ln -sf $PERSON/.ssh/id r) & cat r >> raced; wait; done; grep SECRET raced"),
+    (
+        "race a link",
+        "for i in 1 2 3 4 5 6 7 8; do ln -sf main.txt r; (ln -sf $PERSON/.ssh/id r) & cat r >> raced; wait; done; grep SECRET raced",
+    ),
     ("run a program from elsewhere", "cp /bin/true $PERSON/own 2>/dev/null; $PERSON/project/../own"),
     ("! read passwords", "cat /etc/shadow"),
     ("! read the journal of the kernel", "dmesg"),
@@ -87,18 +93,30 @@ pub const ATTACKS: &[(&str, &str)] = &[
     ("push to the person", "git push origin HEAD:refs/heads/evil"),
     // Others' processes.
     ("signal another", "kill -0 $VICTIM"),
-    ("! trace another", "python3 -c 'import ctypes, os, sys; sys.exit(ctypes.CDLL(None).ptrace(16, int(os.environ[\"VICTIM\"]), 0, 0) != 0)'"),
+    (
+        "! trace another",
+        "python3 -c 'import ctypes, os, sys; sys.exit(ctypes.CDLL(None).ptrace(16, int(os.environ[\"VICTIM\"]), 0, 0) != 0)'",
+    ),
     ("! read another's memory", "dd if=/proc/$VICTIM/mem bs=1 count=0"),
     // Ways out that are no files.
-    ("a local socket", "python3 -c 'import os, socket; socket.socket(socket.AF_UNIX).connect(os.environ[\"BUS\"])'"),
+    (
+        "a local socket",
+        "python3 -c 'import os, socket; socket.socket(socket.AF_UNIX).connect(os.environ[\"BUS\"])'",
+    ),
     ("a local socket of one's own", "python3 -c 'import socket; socket.socket(socket.AF_UNIX)'"),
     ("! raw packets", "python3 -c 'import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)'"),
     ("! a socket to the host of a virtual machine", "python3 -c 'import socket; socket.socket(40)'"),
     ("! a namespace", "unshare -Ur true"),
     ("! a mount", "mkdir -p m && mount -t tmpfs none m"),
     ("! another root", "mkdir -p root && chroot / true"),
-    ("! rings", "python3 -c 'import ctypes, sys; sys.exit(ctypes.CDLL(None).syscall(425, 4, ctypes.create_string_buffer(120)) < 0)'"),
-    ("! a keyring", "python3 -c 'import ctypes, platform, sys; n = 250 if platform.machine() == \"x86_64\" else 219; sys.exit(ctypes.CDLL(None).syscall(n, 0, -3, 1) < 0)'"),
+    (
+        "! rings",
+        "python3 -c 'import ctypes, sys; sys.exit(ctypes.CDLL(None).syscall(425, 4, ctypes.create_string_buffer(120)) < 0)'",
+    ),
+    (
+        "! a keyring",
+        "python3 -c 'import ctypes, platform, sys; n = 250 if platform.machine() == \"x86_64\" else 219; sys.exit(ctypes.CDLL(None).syscall(n, 0, -3, 1) < 0)'",
+    ),
     ("! a service of the system", "systemd-run --user true"),
     ("! a job for later", "echo '* * * * * true' | crontab -"),
     ("! the control of containers", "docker ps"),
@@ -109,7 +127,10 @@ pub const ATTACKS: &[(&str, &str)] = &[
 pub const OF_VALIDATORS: &[(&str, &str)] = &[
     ("commit", "echo x >> main.txt && git commit -qam evil"),
     ("make a branch", "git branch evil"),
-    ("move the mission's branch", "git update-ref refs/heads/flightdeck/this HEAD~0 && git update-ref refs/heads/evil HEAD"),
+    (
+        "move the mission's branch",
+        "git update-ref refs/heads/flightdeck/this HEAD~0 && git update-ref refs/heads/evil HEAD",
+    ),
     ("tag", "git tag evil"),
     ("stash", "echo x >> main.txt && git stash"),
     ("put objects in", "echo x | git hash-object -w --stdin"),
@@ -131,5 +152,8 @@ pub const OF_WORKERS: &[(&str, &str)] = &[
 /// What readers may not do either.
 pub const OF_READERS: &[(&str, &str)] = &[
     ("write the checkout", "echo x > new.txt"),
-    ("reach the network", "python3 -c 'import os, socket; socket.create_connection((\"127.0.0.1\", int(os.environ[\"PORT\"])))'"),
+    (
+        "reach the network",
+        "python3 -c 'import os, socket; socket.create_connection((\"127.0.0.1\", int(os.environ[\"PORT\"])))'",
+    ),
 ];

@@ -9,7 +9,8 @@ use std::process::{Child, Command as Other};
 
 use flightdeck::workspace::sandbox::{Strength, Temporary, Wanted};
 use flightdeck::workspace::{
-    Access, Checkout, Jail, MissionRepo, Program, ProofCheckout, Reach, Repo, RepoPlan, Sandbox, SandboxOptions,
+    Access, Checkout, Jail, MissionRepo, Program, ProofCheckout, Reach, Repo, RepoPlan, Sandbox,
+    SandboxOptions,
 };
 use tempfile::TempDir;
 
@@ -49,10 +50,23 @@ impl Ground {
         let top = root.path().canonicalize().unwrap();
         let (person, state) = (top.join("person"), top.join("state"));
         let (mission, other) = (state.join("missions/this"), state.join("missions/other"));
-        for file in [".ssh/id", ".aws/credentials", ".bashrc", ".config/flightdeck/config.toml", ".cargo/credentials.toml"] {
+        for file in [
+            ".ssh/id",
+            ".aws/credentials",
+            ".bashrc",
+            ".config/flightdeck/config.toml",
+            ".cargo/credentials.toml",
+        ] {
             write(&person.join(file), "SECRET\n");
         }
-        for file in ["mission.db", "transcripts.db", "documents/contract.md", "evidence/ev", "engine.log", "scratch/write/out"] {
+        for file in [
+            "mission.db",
+            "transcripts.db",
+            "documents/contract.md",
+            "evidence/ev",
+            "engine.log",
+            "scratch/write/out",
+        ] {
             write(&mission.join(file), "SECRET\n");
             write(&other.join(file), "SECRET\n");
         }
@@ -99,6 +113,7 @@ impl Ground {
             access,
             reads: vec![place.clone(), scratch],
             writes: if access == Access::Read { Vec::new() } else { vec![place.clone()] },
+            programs: Vec::new(),
             home: self.mission.join("home").join(access.word()),
             temporary: self.temporary.path().join(access.word()),
         };
@@ -162,6 +177,7 @@ pub fn unjailed() -> Jail {
             access: Access::Write,
             reads: Vec::new(),
             writes: Vec::new(),
+            programs: Vec::new(),
             home: PathBuf::new(),
             temporary: PathBuf::new(),
         })

@@ -103,6 +103,13 @@ impl Ground {
         Self { home, repository, missions, id, dir }
     }
 
+    /// A folder outside the mission that its programs may write.
+    pub fn outside(&self) -> PathBuf {
+        let outside = self.home.path().join("outside");
+        std::fs::create_dir_all(&outside).unwrap();
+        outside
+    }
+
     /// What an engine of this mission is started with.
     pub fn options(&self) -> EngineOptions {
         EngineOptions {
@@ -113,7 +120,11 @@ impl Ground {
             prompt_dirs: Vec::new(),
             passed: Vec::new(),
             chromium: Chromium::none("none in this test"),
-            sandbox: SandboxOptions { home: std::env::var_os("HOME").map(Into::into), ..SandboxOptions::default() },
+            sandbox: SandboxOptions {
+                home: std::env::var_os("HOME").map(Into::into),
+                write: vec![self.outside()],
+                ..SandboxOptions::default()
+            },
             skill_dirs: Vec::new(),
             limits: CommandLimits::default(),
             patience: Duration::from_millis(100),

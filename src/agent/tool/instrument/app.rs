@@ -336,7 +336,8 @@ mod tests {
             dir: directory.to_owned(),
             logs: directory.join("logs"),
             env: Vec::new(),
-            reaper: Reaper::None, jail: crate::workspace::Jail::default()
+            reaper: Reaper::None,
+            jail: crate::workspace::Jail::default(),
         };
         Arc::new(App::new(specs, dirs))
     }
@@ -391,7 +392,8 @@ mod tests {
             dir: directory.path().to_owned(),
             logs: directory.path().join("logs"),
             env: vec![(DATA_DIR.to_owned(), data.display().to_string())],
-            reaper: Reaper::None, jail: crate::workspace::Jail::default()
+            reaper: Reaper::None,
+            jail: crate::workspace::Jail::default(),
         };
         let specs = vec![ServiceSpec::new("web", "exec sleep 60")];
         let tool = row(Ok(&instruments_of(&Arc::default(), &Arc::new(App::new(specs, dirs)))));

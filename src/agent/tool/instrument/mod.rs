@@ -218,7 +218,13 @@ pub(super) mod tests {
 
     fn app(specs: Vec<ServiceSpec>) -> Arc<App> {
         let nowhere = std::path::PathBuf::new();
-        let dirs = ServiceDirs { dir: nowhere.clone(), logs: nowhere, env: Vec::new(), reaper: Reaper::None, jail: crate::workspace::Jail::default() };
+        let dirs = ServiceDirs {
+            dir: nowhere.clone(),
+            logs: nowhere,
+            env: Vec::new(),
+            reaper: Reaper::None,
+            jail: crate::workspace::Jail::default(),
+        };
         Arc::new(App::new(specs, dirs))
     }
 
@@ -443,7 +449,8 @@ pub(super) mod tests {
             dir: home.path().to_owned(),
             logs: home.path().join("logs"),
             env: Vec::new(),
-            reaper: Reaper::None, jail: crate::workspace::Jail::default()
+            reaper: Reaper::None,
+            jail: crate::workspace::Jail::default(),
         };
         let (app, kept) = (Arc::new(App::new(vec![web], dirs)), Arc::new(Kept::default()));
         app.start().await.unwrap();

@@ -12,9 +12,9 @@ use crate::cli::screen::Output;
 use crate::config::{Home, Settings};
 use crate::engine::PROMPTS;
 use crate::view::text::plural;
+use crate::workspace::Sandbox;
 use crate::workspace::preflight::{Found, Looked, preflight};
 use crate::workspace::process::Program;
-use crate::workspace::Sandbox;
 use crate::workspace::sandbox::{Strength, Wanted};
 
 /// Below this many mebibytes a mission will soon have no room for builds.
@@ -96,7 +96,9 @@ pub(super) fn sandbox(settings: &Settings, home: &Home) -> Check {
     let sentence = format!("what agents run is {}", sandbox.strength());
     match sandbox.strength() {
         Strength::Landlock => Check::good("sandbox", sentence),
-        Strength::None(_) if is_required => Check::bad("sandbox", format!("{sentence}; missions do not fly without (`sandbox.mode`)")),
+        Strength::None(_) if is_required => {
+            Check::bad("sandbox", format!("{sentence}; missions do not fly without (`sandbox.mode`)"))
+        }
         Strength::None(_) => Check::missing("sandbox", sentence),
     }
 }
