@@ -1,17 +1,19 @@
 //! One session that an agent plays: how it begins, what it hears after each turn, and how it ends.
 
 use std::path::Path;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use agent_client_protocol::v1::schema::StopReason;
 use agent_client_protocol::{Error, ErrorCode};
+use serde_json::Value;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::calls::Calls;
-use super::link::{Heard, Introduced, Link, connect};
+use super::link::{Heard, Introduced, Link, Opening, connect};
 use super::record::Record;
 use super::server::{MissionCall, MissionServer};
 use super::spec::{AgentSpec, SystemWay};
@@ -19,6 +21,7 @@ use super::spending::Spending;
 use super::turn::{Say, TurnEnd};
 use super::words;
 use crate::agent::model::ToolSpec;
+use crate::agent::model::provider::spent;
 use crate::agent::session::{Deadline, Ended, Inbox, Observer, Over, Permit, Session, Tools};
 use crate::agent::tool::ToolEnv;
 use crate::agent::turn::{Closing, Fault, Outcome, not_closed, said_nothing};
@@ -26,6 +29,8 @@ use crate::workspace::process::Dialogue;
 
 /// How long an agent has to begin a session.
 const START: Duration = Duration::from_secs(90);
+/// The longest text that may be a notice of the agent's own and no work of its model, in bytes.
+const LONGEST_NOTICE: usize = 300;
 /// Turns without the closing tool that are forgiven in a whole session; in a row it is one.
 const FORGIVEN: u32 = 3;
 
@@ -47,6 +52,8 @@ pub(super) struct Drive {
     pub calls: Calls,
     pub record: Record,
     pub spending: Spending,
+    /// How the session ended, while the agent has a moment left to stop.
+    pub ending: Option<Outcome>,
     /// Why it was refused what it asked for in this turn.
     pub refusals: Vec<String>,
     system: String,
@@ -54,6 +61,8 @@ pub(super) struct Drive {
     closing: Closing,
     tools: Vec<ToolSpec>,
     stop: CancellationToken,
+    /// Turns that broke since the last one that did not.
+    pub broken_in_a_row: u32,
     begun: bool,
     turns: u32,
     silent: u32,
@@ -82,12 +91,14 @@ impl Drive {
             observer,
             inbox: Inbox::of(session.inbox),
             deadline,
+            ending: None,
             refusals: Vec::new(),
             system: session.system,
             brief: session.brief,
             closing: session.closing,
             tools: specs,
             stop,
+            broken_in_a_row: 0,
             begun: false,
             turns: 0,
             silent: 0,
@@ -160,7 +171,7 @@ impl Drive {
             say = match self.turn(&link, &mut ears, say).await? {
                 TurnEnd::Over(outcome) => return Ok(outcome),
                 TurnEnd::Next(next) => next,
-                TurnEnd::Ended { stop, acted } => match self.ended(stop, acted) {
+                TurnEnd::Ended { stop, acted } => match self.ended(stop, acted).await {
                     Ok(next) => next,
                     Err(outcome) => return Ok(outcome),
                 },
@@ -172,8 +183,9 @@ impl Drive {
         let (agent, setup) = (Arc::clone(&self.agent), self.agent.setup(self.place.access));
         let system = (agent.system == SystemWay::Session).then(|| self.about());
         let dir = self.place.confinement.root().to_owned();
+        let opening = Opening { dir: &dir, socket, system };
         let begun = {
-            let mut begin = std::pin::pin!(timeout(START, introduced.begin(&agent, &setup, &dir, socket, system)));
+            let mut begin = pin!(timeout(START, introduced.begin(&agent, &setup, opening)));
             loop {
                 tokio::select! {
                     begun = &mut begin => break begun,
@@ -214,7 +226,7 @@ impl Drive {
     }
 
     /// What it hears after a turn that ended by itself, or how the session ends.
-    fn ended(&mut self, stop: StopReason, acted: bool) -> Result<Say, Outcome> {
+    async fn ended(&mut self, stop: StopReason, acted: bool) -> Result<Say, Outcome> {
         let mail = self.inbox.take();
         let refusals = std::mem::take(&mut self.refusals);
         if !mail.is_empty() {
@@ -222,6 +234,11 @@ impl Drive {
         }
         let text = std::mem::take(&mut self.record.said);
         let text = text.trim();
+        if !acted && text.len() < LONGEST_NOTICE && let Some(fault) = spent(text, &Value::Null) {
+            // Some say that their limit is reached as if the model had said it.
+            self.deadline.wait_out(self.permit.as_ref(), &fault).await?;
+            return Ok(Say::all(vec![words::go_on(text)]));
+        }
         if stop == StopReason::Refusal {
             let reason = format!("it refuses to go on: {}", crate::agent::context::clipped(text, 200));
             return Err(Outcome::Failed { reason, fault: Fault::Agent });
@@ -245,7 +262,7 @@ impl Drive {
         self.stop.cancel();
         self.record.end_turn();
         Ended {
-            outcome,
+            outcome: self.ending.take().unwrap_or(outcome),
             usage: self.spending.total,
             turns: self.turns,
             tool_calls: self.calls.made.saturating_add(self.record.own_calls),

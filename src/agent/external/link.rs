@@ -44,6 +44,15 @@ pub(super) struct Introduced {
     pub said: InitializeResponse,
 }
 
+/// What a session begins with.
+pub(super) struct Opening<'a> {
+    pub dir: &'a Path,
+    /// Where the mission's tools are.
+    pub socket: &'a Path,
+    /// Its system prompt, where it takes one.
+    pub system: Option<String>,
+}
+
 /// Speaks with an agent until `talk` is done with it. What the agent says by itself arrives in order.
 ///
 /// # Errors
@@ -84,15 +93,9 @@ pub(super) async fn connect<R>(
 }
 
 impl Introduced {
-    /// Begins a session in a directory, with the mission's tools, set up for its role.
-    pub async fn begin(
-        self,
-        spec: &AgentSpec,
-        setup: &Setup,
-        dir: &Path,
-        socket: &Path,
-        system: Option<String>,
-    ) -> Result<Link, Error> {
+    /// Begins a session with the mission's tools, set up for its role.
+    pub async fn begin(self, spec: &AgentSpec, setup: &Setup, opening: Opening<'_>) -> Result<Link, Error> {
+        let Opening { dir, socket, system } = opening;
         let (command, arguments) = spec.served(socket);
         let server = McpServer::Stdio(McpServerStdio::new(SERVER, command).args(arguments));
         let servers = if spec.tools_by.is_none() { vec![server] } else { Vec::new() };

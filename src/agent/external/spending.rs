@@ -45,15 +45,27 @@ impl Spending {
         }
     }
 
-    /// A turn is over. What it does not tell is estimated from what was said, both ways.
-    pub fn turn(&mut self, response: Option<&PromptResponse>, sent: usize, said: usize) {
-        let counted = response.and_then(counted);
-        let usage = counted.unwrap_or_else(|| TokenUsage {
+    /// A turn is over. What it does not tell is estimated from what was said, both ways, in bytes.
+    pub fn turn(&mut self, response: &PromptResponse, sent: usize, said: usize) {
+        let usage = counted(response).unwrap_or_else(|| self.estimated(sent, said));
+        self.count(usage);
+    }
+
+    /// The same of a turn that was not ended by the agent.
+    pub fn broken_turn(&mut self, sent: usize, said: usize) {
+        self.count(self.estimated(sent, said));
+    }
+
+    fn estimated(&self, sent: usize, said: usize) -> TokenUsage {
+        TokenUsage {
             input: self.used.unwrap_or_default().max(tokens(sent)),
             output: tokens(said),
             estimated: true,
             ..TokenUsage::default()
-        });
+        }
+    }
+
+    fn count(&mut self, usage: TokenUsage) {
         self.total += usage;
         match self.told {
             // What it costs is told already.
@@ -123,7 +135,7 @@ mod tests {
             for update in updates {
                 spending.update(&serde_json::from_value(update).unwrap());
             }
-            spending.turn(Some(&serde_json::from_value(response).unwrap()), 400, 80);
+            spending.turn(&serde_json::from_value(response).unwrap(), 400, 80);
         }
         log.0.lock().unwrap().clone()
     }

@@ -227,7 +227,7 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::super::parts::{Again, InboxMessage, Urgency};
+    use super::super::parts::{InboxMessage, Urgency};
     use super::*;
     use crate::agent::model::{Reply, Turn};
     use crate::agent::tool::env::tests::Place;

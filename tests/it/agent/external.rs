@@ -384,6 +384,12 @@ async fn a_fault_behind_the_agent_is_waited_out_in_the_same_session() {
     assert_eq!(played.prompts()[1], "Your last turn broke off (Internal error (overloaded)). Go on where you were.");
     let played = Stage::new().play(json!({ "turns": [[broken]] })).await;
     assert_eq!(played.failed(), ("fake: Internal error (overloaded)", Fault::Provider));
+
+    // A limit that the agent tells of as if its model had said it is no work of the model.
+    let limit = json!([{ "say": "You've hit your session limit. It resets in 2 hours." }]);
+    let played = Stage::new().play(json!({ "turns": [limit, [closing()]] })).await;
+    assert!(is_closed(&played), "{:?}", played.ended);
+    assert!(played.stage.watch.faults.lock().unwrap()[0].contains("hit your session limit"));
 }
 
 #[tokio::test]
