@@ -19,7 +19,9 @@ impl Settings {
         for (name, set) in &self.agents {
             if let Some(command) = &set.command {
                 let spec = all.entry(name.clone());
-                spec.or_insert_with(|| AgentSpec::of_command(name, Vec::new())).command.clone_from(&command.0);
+                spec.or_insert_with(|| AgentSpec::of_command(name, Vec::new()))
+                    .command
+                    .clone_from(&command.0);
             }
         }
         Ok(all)

@@ -66,9 +66,7 @@ pub enum BackendError {
     KeyCommand { provider: String, reason: String },
     #[error("the header {header} of {provider} needs {variable}, which is not set")]
     NoHeaderValue { provider: String, header: String, variable: String },
-    #[error(
-        "there is no agent `{name}`: known are {known}; add [agents.{name}] with its command to {file}"
-    )]
+    #[error("there is no agent `{name}`: known are {known}; add [agents.{name}] with its command to {file}")]
     UnknownAgent { name: String, known: String, file: String },
     #[error("acp/{agent} needs `{program}`, which is not on PATH{advice}")]
     NoProgram { agent: String, program: String, advice: String },

@@ -188,17 +188,21 @@ pub(super) fn is_known(key: &str) -> bool {
         Some(("providers", rest)) => {
             rest.rsplit_once('.').is_some_and(|(_, field)| fields(&Provider::default()).contains_key(field))
         }
-        Some(("agents", rest)) => rest.split_once('.').is_some_and(|(_, field)| match field.split_once('.') {
-            Some((table, variable)) => table == "env" && is_variable(variable),
-            None => field == "command",
-        }),
+        Some(("agents", rest)) => {
+            rest.split_once('.').is_some_and(|(_, field)| match field.split_once('.') {
+                Some((table, variable)) => table == "env" && is_variable(variable),
+                None => field == "command",
+            })
+        }
         _ => Values::defaults().contains_key(key),
     }
 }
 
 /// Whether a table may stand there without anything in it.
 pub(super) fn is_section(key: &str) -> bool {
-    key.starts_with("providers.") || key.starts_with("agents.") || fields(&Values::default()).get(key).is_some_and(Value::is_object)
+    key.starts_with("providers.")
+        || key.starts_with("agents.")
+        || fields(&Values::default()).get(key).is_some_and(Value::is_object)
 }
 
 /// Why a project's file may not set this; a repository that somebody else wrote must not be able to.
@@ -377,8 +381,7 @@ mod tests {
 
     #[test]
     fn a_setting_is_known_by_its_dotted_name() {
-        for known in
-            [
+        for known in [
             "models.user_testing",
             "models.default",
             "providers.ollama.base_url",
@@ -386,13 +389,19 @@ mod tests {
             "agents.mine.env.MY_HOME",
             "keys.quit",
             "speed",
-        ]
-        {
+        ] {
             assert!(is_known(known), "{known}");
         }
-        for unknown in
-            ["models.wroker", "models.user-testing", "keys", "providers.x", "providers.x.key", "agents.x", "agents.x.cmd", "budget"]
-        {
+        for unknown in [
+            "models.wroker",
+            "models.user-testing",
+            "keys",
+            "providers.x",
+            "providers.x.key",
+            "agents.x",
+            "agents.x.cmd",
+            "budget",
+        ] {
             assert!(!is_known(unknown), "{unknown}");
         }
     }

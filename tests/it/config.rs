@@ -230,7 +230,10 @@ fn an_agent_is_known_or_ones_own_and_gets_its_own_variables_and_no_key_of_ours()
     };
     let claude = agent("claude");
     assert_eq!(claude.command, ["claude-agent-acp"]);
-    assert_eq!((claude.env["ANTHROPIC_API_KEY"].as_str(), claude.env["ENABLE_TOOL_SEARCH"].as_str()), ("its-key", "false"));
+    assert_eq!(
+        (claude.env["ANTHROPIC_API_KEY"].as_str(), claude.env["ENABLE_TOOL_SEARCH"].as_str()),
+        ("its-key", "false")
+    );
     assert_eq!(claude.env["CLAUDE_CONFIG_DIR"], "/home/ada/.claude");
     assert!(!claude.env.contains_key("GEMINI_API_KEY") && !format!("{claude:?}").contains("its-key"));
     assert_eq!(agent("codex").command, ["/opt/codex-acp"]);
@@ -239,13 +242,19 @@ fn an_agent_is_known_or_ones_own_and_gets_its_own_variables_and_no_key_of_ours()
     assert_eq!((mine.command.len(), mine.env["MY_MODE"].as_str()), (2, "x"));
 
     let fault = settings.backend("acp/claud").unwrap_err().to_string();
-    assert!(fault.starts_with("there is no agent `claud`: known are acp/claude, acp/codex, acp/copilot"), "{fault}");
+    assert!(
+        fault.starts_with("there is no agent `claud`: known are acp/claude, acp/codex, acp/copilot"),
+        "{fault}"
+    );
     assert!(fault.contains("add [agents.claud] with its command to"), "{fault}");
     let lacking = Fixture::new().user(text).load();
     let fault = lacking.backend("acp/claude").unwrap_err().to_string();
     assert_eq!(fault, "agents.claude.env.ANTHROPIC_API_KEY needs CLAUDES_KEY, which is not set");
     let wrong = Fixture::new().user("[agents.mine]\ncommand = \"my-agent --acp\"\n").fault();
-    assert!(wrong.contains("agents.mine.command") && wrong.contains("a list of words, the program first"), "{wrong}");
+    assert!(
+        wrong.contains("agents.mine.command") && wrong.contains("a list of words, the program first"),
+        "{wrong}"
+    );
     let unknown = Fixture::new().user("[agents.mine]\nmodel = \"x\"\n").fault();
     assert!(unknown.contains("an agent has `agents.mine.command` and `agents.mine.env.NAME`"), "{unknown}");
 }

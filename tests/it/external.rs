@@ -90,7 +90,8 @@ fn call(tool: &str, arguments: Value) -> Value {
 }
 
 fn plan() -> Value {
-    let check = json!({ "via": "command", "how": "run it and read what it prints", "command": "sh greet.sh Ada" });
+    let check =
+        json!({ "via": "command", "how": "run it and read what it prints", "command": "sh greet.sh Ada" });
     let assertion = json!({ "id": "VAL-GREET-001", "title": "It greets", "check": check, "evidence": "the output",
         "statement": "Whoever runs it with a name is greeted by that name.", "shows": ["REQ-1"] });
     let feature = json!({ "title": "Greet", "description": "Say hello.", "fulfills": ["VAL-GREET-001"] });
@@ -119,16 +120,25 @@ fn worker() -> Value {
 fn validators() -> [(Role, Value); 3] {
     let verdict = json!({ "assertion": "VAL-GREET-001", "outcome": "pass", "observed": "Hello, Ada!", "evidence": ["EVIDENCE"] });
     [
-        (Role::Reviewer, json!({ "turns": [[
+        (
+            Role::Reviewer,
+            json!({ "turns": [[
             call("report_review", json!({ "summary": "It does.", "verdict": "pass", "issues": [] })),
-        ]] })),
-        (Role::Scrutiny, json!({ "turns": [[call("report_scrutiny", json!({ "summary": "Fine.", "issues": [] }))]] })),
-        (Role::UserTesting, json!({ "turns": [[
+        ]] }),
+        ),
+        (
+            Role::Scrutiny,
+            json!({ "turns": [[call("report_scrutiny", json!({ "summary": "Fine.", "issues": [] }))]] }),
+        ),
+        (
+            Role::UserTesting,
+            json!({ "turns": [[
             { "run": "ls > seen.txt" },
             call("run", json!({ "command": "sh greet.sh Ada" })),
             call("verdict", verdict),
             call("report_user_testing", json!({ "summary": "It greets.", "frictions": [], "issues": [] })),
-        ]] })),
+        ]] }),
+        ),
     ]
 }
 
@@ -139,7 +149,9 @@ async fn a_whole_mission_is_flown_by_agents_in_every_role() {
     let (ground, agents) = ground(&scripts);
     fly(&ground, Arc::clone(&agents)).await;
     let mission = ground.mission();
-    let log = |role: Role| std::fs::read_to_string(agents.place.join(format!("{}.log", role.word()))).unwrap_or_default();
+    let log = |role: Role| {
+        std::fs::read_to_string(agents.place.join(format!("{}.log", role.word()))).unwrap_or_default()
+    };
     assert_eq!(mission.status(), Status::Completed, "{:?}\n{}", mission.hold, log(Role::UserTesting));
     assert!(mission.contract.keys().all(|id| mission.standing(id) == Standing::Passed));
     assert!(mission.attempts.values().all(Attempt::is_done));
@@ -149,19 +161,25 @@ async fn a_whole_mission_is_flown_by_agents_in_every_role() {
     assert!(worker.contains("the tree is not clean: greet.sh"), "{worker}");
     assert!(worker.contains("The handoff is accepted."), "{worker}");
     let offered: Vec<Value> = notes(&worker, "tools");
-    let offered: Vec<&str> = offered[0].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let offered: Vec<&str> =
+        offered[0].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
     assert_eq!(offered, ["handoff", "request_amendment", "ask_orchestrator", "message"]);
 
     // What it did with its own tools stands in the transcript as of any session, and what it changed in the repository.
     let builder = mission.attempts.values().find(|attempt| attempt.role == Role::Worker).unwrap();
     let store = ground.missions.read(&ground.id).unwrap();
     let (entries, _) = store.transcripts().page(builder.id, Before::End, 100).unwrap();
-    let told = |wanted: &str| entries.iter().any(|entry| match &entry.body {
-        EntryBody::Called { tool, arguments, .. } => format!("{tool} {arguments}").contains(wanted),
-        EntryBody::Said { text } => text.contains(wanted),
-        _ => false,
-    });
-    assert!(told("I write it.") && told("write {\"path\":\"greet.sh\"") && told("handoff {\"summary\""), "{entries:?}");
+    let told = |wanted: &str| {
+        entries.iter().any(|entry| match &entry.body {
+            EntryBody::Called { tool, arguments, .. } => format!("{tool} {arguments}").contains(wanted),
+            EntryBody::Said { text } => text.contains(wanted),
+            _ => false,
+        })
+    };
+    assert!(
+        told("I write it.") && told("write {\"path\":\"greet.sh\"") && told("handoff {\"summary\""),
+        "{entries:?}"
+    );
     assert!(builder.usage.tokens() > 0 && builder.usage.estimated_micro_dollars > 0, "{:?}", builder.usage);
 
     // Who tests as a user sees no code, not even by tools of its own.
@@ -176,10 +194,16 @@ async fn a_worker_that_ends_without_a_handoff_has_failed_and_its_mission_waits_f
     fly(&ground, Arc::clone(&agents)).await;
     let mission = ground.mission();
     assert!(mission.hold.is_some(), "{:?}", mission.status());
-    let handed_in = ground.events().into_iter().any(|event| matches!(event.event, Event::HandoffGiven { .. }));
+    let handed_in =
+        ground.events().into_iter().any(|event| matches!(event.event, Event::HandoffGiven { .. }));
     assert!(!handed_in);
     let log = std::fs::read_to_string(agents.place.join("worker.log")).unwrap();
-    assert!(log.contains("That was text, not a tool call, and nobody reads it. If you are done, call `handoff` now."), "{log}");
+    assert!(
+        log.contains(
+            "That was text, not a tool call, and nobody reads it. If you are done, call `handoff` now."
+        ),
+        "{log}"
+    );
 }
 
 /// What an agent noted of a kind.

@@ -35,7 +35,12 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    pub fn new(tools: Tools, observer: &Arc<dyn Observer>, stop: &CancellationToken, output_bytes: usize) -> Self {
+    pub fn new(
+        tools: Tools,
+        observer: &Arc<dyn Observer>,
+        stop: &CancellationToken,
+        output_bytes: usize,
+    ) -> Self {
         Self {
             tools: Arc::new(tools),
             observer: Arc::clone(observer),
@@ -62,13 +67,15 @@ impl Calls {
 
     fn start(&mut self) {
         while let Some((call, _)) = self.waiting.front() {
-            let parallel = self.tools.get(&call.tool).is_some_and(|tool| tool.concurrency == Concurrency::Parallel);
+            let parallel =
+                self.tools.get(&call.tool).is_some_and(|tool| tool.concurrency == Concurrency::Parallel);
             if !self.running.is_empty() && !(parallel && self.together) {
                 return;
             }
             let Some((call, answer)) = self.waiting.pop_front() else { return };
             self.together = parallel;
-            let (tools, observer, stop) = (Arc::clone(&self.tools), Arc::clone(&self.observer), self.stop.clone());
+            let (tools, observer, stop) =
+                (Arc::clone(&self.tools), Arc::clone(&self.observer), self.stop.clone());
             self.running.push(Box::pin(async move {
                 let reply = make_call(&tools, call.clone(), &observer, &stop).await;
                 (call, reply.result, answer)

@@ -115,7 +115,8 @@ impl Drive {
             }
         };
         let setup = self.agent.setup(self.place.access);
-        let log = server.socket.file_name().map(Path::new).unwrap_or(Path::new("agent")).with_extension("log");
+        let log =
+            server.socket.file_name().map(Path::new).unwrap_or(Path::new("agent")).with_extension("log");
         let env = self.agent.env.clone().into_iter().chain(setup.env.clone());
         let program = self.place.agent(&self.agent.words(&setup, &server.socket), env);
         let (mut dialogue, talk) = match program.spawn_dialogue(&self.place.scratch.join(log)) {
@@ -179,7 +180,12 @@ impl Drive {
         }
     }
 
-    async fn begin(&mut self, introduced: Introduced, ears: &mut Ears, socket: &Path) -> Result<Link, Outcome> {
+    async fn begin(
+        &mut self,
+        introduced: Introduced,
+        ears: &mut Ears,
+        socket: &Path,
+    ) -> Result<Link, Outcome> {
         let (agent, setup) = (Arc::clone(&self.agent), self.agent.setup(self.place.access));
         let system = (agent.system == SystemWay::Session).then(|| self.about());
         let dir = self.place.confinement.root().to_owned();
@@ -234,7 +240,10 @@ impl Drive {
         }
         let text = std::mem::take(&mut self.record.said);
         let text = text.trim();
-        if !acted && text.len() < LONGEST_NOTICE && let Some(fault) = spent(text, &Value::Null) {
+        if !acted
+            && text.len() < LONGEST_NOTICE
+            && let Some(fault) = spent(text, &Value::Null)
+        {
             // Some say that their limit is reached as if the model had said it.
             self.deadline.wait_out(self.permit.as_ref(), &fault).await?;
             return Ok(Say::all(vec![words::go_on(text)]));

@@ -6,10 +6,10 @@ use std::path::Path;
 use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
-    CancelNotification, ContentBlock, Implementation, InitializeRequest, InitializeResponse, McpServer, McpServerStdio,
-    NewSessionRequest, NewSessionResponse, PromptRequest, PromptResponse, RequestPermissionRequest,
-    RequestPermissionResponse, SessionId, SessionNotification, SessionUpdate, SetSessionConfigOptionRequest,
-    SetSessionModeRequest, SystemPrompt, TextContent,
+    CancelNotification, ContentBlock, Implementation, InitializeRequest, InitializeResponse, McpServer,
+    McpServerStdio, NewSessionRequest, NewSessionResponse, PromptRequest, PromptResponse,
+    RequestPermissionRequest, RequestPermissionResponse, SessionId, SessionNotification, SessionUpdate,
+    SetSessionConfigOptionRequest, SetSessionModeRequest, SystemPrompt, TextContent,
 };
 use agent_client_protocol::{Agent, Client, Error, Lines, Responder, V1};
 use futures::{SinkExt, TryStreamExt};

@@ -65,8 +65,14 @@ pub(super) fn names_mission(title: Option<&str>, name: Option<&str>, input: Opti
     // A command line may begin like that too; it has more in it than the name of a tool.
     let is_name = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_lowercase() || c == '_');
     let spelled = |text: &str| {
-        let begins =
-            ["mcp__flightdeck__", "mcp_flightdeck_", "mcp.flightdeck.", "flightdeck_", "flightdeck-", "flightdeck/"];
+        let begins = [
+            "mcp__flightdeck__",
+            "mcp_flightdeck_",
+            "mcp.flightdeck.",
+            "flightdeck_",
+            "flightdeck-",
+            "flightdeck/",
+        ];
         let begun = begins.iter().find_map(|begin| text.trim().strip_prefix(begin));
         begun.or_else(|| text.trim().strip_suffix(" (flightdeck MCP Server)")).is_some_and(is_name)
     };
@@ -126,7 +132,9 @@ mod tests {
         let climbing = json!({ "title": "Write c", "kind": "edit", "locations": [{ "path": "/work/../b" }] });
         let run = json!({ "title": "make", "kind": "execute" });
         let look = json!({ "title": "Read a", "kind": "read" });
-        let allows = |call: &Value, access| answer(&asked(call.clone()), access, &[Path::new("/work")]) == Answer::Allowed;
+        let allows = |call: &Value, access| {
+            answer(&asked(call.clone()), access, &[Path::new("/work")]) == Answer::Allowed
+        };
         for access in [Access::Read, Access::Proof, Access::Write] {
             assert!(mission.iter().all(|call| allows(call, access)), "{access:?}");
             assert!(allows(&look, access));
@@ -134,7 +142,9 @@ mod tests {
             assert_eq!(allows(&inside, access), access != Access::Read);
             assert_eq!(allows(&run, access), access != Access::Read);
         }
-        for disguised in ["fetch flightdeck", "flightdeck_x; rm -r a", "rm a (flightdeck MCP Server)", "flightdeck_"] {
+        for disguised in
+            ["fetch flightdeck", "flightdeck_x; rm -r a", "rm a (flightdeck MCP Server)", "flightdeck_"]
+        {
             assert!(!allows(&json!({ "title": disguised, "kind": "execute" }), Access::Read), "{disguised}");
         }
     }
@@ -142,7 +152,9 @@ mod tests {
     #[test]
     fn options_are_chosen_by_their_kind() {
         let request = asked(json!({ "title": "x" }));
-        let id = |answer: &Answer| serde_json::to_value(choose(&request.options, answer)).unwrap()["optionId"].clone();
+        let id = |answer: &Answer| {
+            serde_json::to_value(choose(&request.options, answer)).unwrap()["optionId"].clone()
+        };
         assert_eq!(id(&Answer::Allowed), "yes");
         assert_eq!(id(&Answer::Rejected("no".into())), "no");
         assert_eq!(choose(&[], &Answer::Allowed), RequestPermissionOutcome::Cancelled);

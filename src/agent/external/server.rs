@@ -116,7 +116,8 @@ async fn talk(stream: UnixStream, offer: Offer) {
         tracing::warn!("somebody else asked for the tools of a mission and was refused");
         return;
     }
-    let talked = async { offer.serve(stream).await?.waiting().await.map_err(io::Error::other).map_err(Into::into) };
+    let talked =
+        async { offer.serve(stream).await?.waiting().await.map_err(io::Error::other).map_err(Into::into) };
     let talked: Result<_, Box<dyn std::error::Error + Send + Sync>> = talked.await;
     if let Err(error) = talked {
         tracing::debug!(%error, "a conversation about the mission's tools ended");
@@ -211,7 +212,8 @@ mod tests {
         assert_eq!(answer["result"]["isError"], true);
         assert_eq!(answer["result"]["content"][0]["text"], "no: the tree is not clean");
         drop(called);
-        ask(json!({ "jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": { "name": "handoff" } })).await;
+        ask(json!({ "jsonrpc": "2.0", "id": 4, "method": "tools/call", "params": { "name": "handoff" } }))
+            .await;
         let answer = lines.next_line().await.unwrap().unwrap();
         assert!(answer.contains("had ended"), "{answer}");
         let socket = server.socket.clone();

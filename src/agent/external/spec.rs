@@ -62,7 +62,10 @@ pub struct AgentSpec {
 /// Its variables may hold its key, and are not printed by accident.
 impl std::fmt::Debug for AgentSpec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AgentSpec").field("name", &self.name).field("command", &self.command).finish_non_exhaustive()
+        f.debug_struct("AgentSpec")
+            .field("name", &self.name)
+            .field("command", &self.command)
+            .finish_non_exhaustive()
     }
 }
 
@@ -146,7 +149,8 @@ impl AgentSpec {
 
     /// The command that connects it with the tools behind a socket.
     pub(super) fn served(&self, socket: &Path) -> (String, Vec<String>) {
-        let (command, first) = self.bridge.split_first().map_or((SERVER, &[][..]), |(command, rest)| (command.as_str(), rest));
+        let (command, first) =
+            self.bridge.split_first().map_or((SERVER, &[][..]), |(command, rest)| (command.as_str(), rest));
         (command.to_owned(), first.iter().cloned().chain([socket.display().to_string()]).collect())
     }
 
@@ -185,7 +189,10 @@ mod tests {
         let known = known_agents().unwrap();
         for name in ["claude", "codex", "gemini", "opencode", "goose", "copilot", "droid"] {
             let spec = &known[name];
-            assert!(!spec.command.is_empty() && !spec.sign_in.is_empty() && !spec.install.is_empty(), "{name}");
+            assert!(
+                !spec.command.is_empty() && !spec.sign_in.is_empty() && !spec.install.is_empty(),
+                "{name}"
+            );
             // Keys that flightdeck flies with itself are not handed on.
             let ours = ["ANTHROPIC_API_KEY", "OPENAI_API_KEY"];
             assert!(spec.pass.iter().all(|name| !ours.contains(&name.as_str())), "{name}");

@@ -35,7 +35,9 @@ impl Spending {
     /// It tells how full its window is, and what the session has cost so far.
     pub fn update(&mut self, update: &UsageUpdate) {
         self.used = Some(update.used);
-        let Some(cost) = update.cost.as_ref().filter(|cost| cost.currency.eq_ignore_ascii_case("usd")) else { return };
+        let Some(cost) = update.cost.as_ref().filter(|cost| cost.currency.eq_ignore_ascii_case("usd")) else {
+            return;
+        };
         let now = micro_dollars(cost.amount);
         let more = now.saturating_sub(self.told.unwrap_or_default());
         // A session that was compacted may begin to count anew; what was counted stays.
@@ -152,7 +154,8 @@ mod tests {
         assert_eq!(counted(vec![(vec![], quota)]), ["7/3"]);
         assert_eq!(counted(vec![(vec![], silent.clone())]), ["≈100/20"]);
         assert_eq!(counted(vec![(vec![window], silent)]), ["≈900/20"]);
-        let paid = counted(vec![(vec![cost(0.01), cost(0.03)], told.clone()), (vec![cost(0.03), cost(0.02)], told)]);
+        let paid =
+            counted(vec![(vec![cost(0.01), cost(0.03)], told.clone()), (vec![cost(0.03), cost(0.02)], told)]);
         assert_eq!(paid, ["10000 µ$", "20000 µ$", "paid 10/5", "paid 10/5"]);
     }
 }

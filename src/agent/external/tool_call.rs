@@ -98,7 +98,8 @@ impl AgentCall {
     /// Some tell what came out as data alone.
     fn output_of(&mut self, output: Option<&Value>) {
         let Some(output) = output else { return };
-        self.exit = output.get("exit_code").or_else(|| output.get("exitCode")).and_then(Value::as_i64).or(self.exit);
+        self.exit =
+            output.get("exit_code").or_else(|| output.get("exitCode")).and_then(Value::as_i64).or(self.exit);
         if !self.text.is_empty() {
             return;
         }
@@ -180,7 +181,9 @@ impl AgentCall {
         let title = || self.title.clone();
         let arguments = match self.kind {
             ToolKind::Execute => json!({ "command": self.argument(&COMMANDS).unwrap_or_else(title) }),
-            ToolKind::Read | ToolKind::Edit | ToolKind::Delete => json!({ "path": at().unwrap_or_else(title) }),
+            ToolKind::Read | ToolKind::Edit | ToolKind::Delete => {
+                json!({ "path": at().unwrap_or_else(title) })
+            }
             ToolKind::Search => json!({ "pattern": self.argument(&PATTERNS).unwrap_or_else(title) }),
             _ if self.input.is_object() => self.input.clone(),
             _ => json!({ "title": self.title }),
@@ -269,7 +272,10 @@ mod tests {
             json!({ "status": "completed", "_meta": { "terminal_exit": { "exit_code": 101 } } }),
         ]);
         assert_eq!(call.pieces(Path::new("/w"))[0].1, json!({ "command": "cargo test" }));
-        assert_eq!((call.output().as_str(), call.status()), ("one\ntwo\nexit code 101", ResultStatus::Failed));
+        assert_eq!(
+            (call.output().as_str(), call.status()),
+            ("one\ntwo\nexit code 101", ResultStatus::Failed)
+        );
     }
 
     #[test]
@@ -280,14 +286,18 @@ mod tests {
             { "type": "diff", "path": "/w/src/old.rs", "oldText": "c\n", "newText": "d\n" },
         ] })]);
         let pieces = call.pieces(Path::new("/w"));
-        let tools: Vec<_> = pieces.iter().map(|(tool, arguments)| (tool.as_str(), arguments["path"].as_str().unwrap())).collect();
+        let tools: Vec<_> = pieces
+            .iter()
+            .map(|(tool, arguments)| (tool.as_str(), arguments["path"].as_str().unwrap()))
+            .collect();
         assert_eq!(tools, [("write", "src/new.rs"), ("write", "src/empty.rs"), ("edit", "src/old.rs")]);
         assert_eq!(pieces[2].1["new"], "d\n");
     }
 
     #[test]
     fn only_an_update_is_a_call_too_and_one_that_never_ends_says_so() {
-        let call = of(vec![json!({ "title": "Reading a", "kind": "read", "locations": [{ "path": "/w/a" }] })]);
+        let call =
+            of(vec![json!({ "title": "Reading a", "kind": "read", "locations": [{ "path": "/w/a" }] })]);
         assert_eq!(call.pieces(Path::new("/w")), [("read".to_owned(), json!({ "path": "a" }))]);
         assert_eq!((call.output().as_str(), call.status()), ("not finished", ResultStatus::Failed));
         assert!(of(vec![json!({ "title": "mcp__flightdeck__handoff" })]).is_of_mission());

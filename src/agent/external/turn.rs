@@ -4,7 +4,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use agent_client_protocol::v1::schema::{PromptResponse, RequestPermissionOutcome, RequestPermissionResponse, SessionUpdate, StopReason};
+use agent_client_protocol::v1::schema::{
+    PromptResponse, RequestPermissionOutcome, RequestPermissionResponse, SessionUpdate, StopReason,
+};
 use agent_client_protocol::{Error, ErrorCode, is_incoming_transport_closed};
 use futures::future::BoxFuture;
 use serde_json::Value;
@@ -15,8 +17,8 @@ use super::link::{Heard, Link};
 use super::permission::{Answer, answer, choose};
 use super::server::MissionCall;
 use super::words;
-use crate::agent::model::{Item, ModelError, ResultStatus};
 use crate::agent::model::provider::spent;
+use crate::agent::model::{Item, ModelError, ResultStatus};
 use crate::agent::turn::{Fault, NOT_RUN_CLOSED, Outcome};
 
 /// How long an agent has to stop what it does: the last of what it used is told then.

@@ -6,7 +6,9 @@ use crate::agent::turn::Closing;
 /// Where it is, what it works with, and how it ends: what a session of ours shows by the tools that it has.
 pub(super) fn standing(dir: &str, tools: &[&str], closing: &Closing) -> String {
     let named: Vec<String> = tools.iter().map(|name| format!("`{name}`")).collect();
-    let mut text = format!("# Where you are\nYou work in {dir}, and nowhere else. Nobody watches you or answers questions in text.");
+    let mut text = format!(
+        "# Where you are\nYou work in {dir}, and nowhere else. Nobody watches you or answers questions in text."
+    );
     if !named.is_empty() {
         text += &format!(
             " The mission hears you only through the tools of the MCP server `{SERVER}`: {}. Where this says a tool's name, call the \

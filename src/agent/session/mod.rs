@@ -15,4 +15,3 @@ pub(in crate::agent) use deadline::{Deadline, Over};
 pub(in crate::agent) use inbox::Inbox;
 pub use parts::{Again, Ended, InboxMessage, Observer, Permit, Player, Urgency};
 pub use session_loop::Session;
-

@@ -13,12 +13,12 @@ use super::call::{Tools, make_calls};
 use super::deadline::Deadline;
 use super::inbox::Inbox;
 use super::parts::{Ended, InboxMessage, Observer, Permit, Player};
-use crate::agent::{context, external};
 use crate::agent::model::{
     Item, Model, ModelError, Request, StreamPiece, StreamSink, TokenUsage, ToolCall, ToolChoice,
 };
 use crate::agent::tool::{ToolEnv, ToolRow};
 use crate::agent::turn::{Closing, Fault, Input, Limits, Machine, Outcome, TurnStep};
+use crate::agent::{context, external};
 
 /// How long an interrupted tool has to end by itself.
 const GRACE: Duration = Duration::from_secs(5);

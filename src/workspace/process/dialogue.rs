@@ -82,7 +82,8 @@ mod tests {
     #[tokio::test]
     async fn a_program_is_talked_with_and_its_errors_are_kept() {
         let place = tempfile::tempdir().unwrap();
-        let program = Program::shell("echo trouble >&2; while read -r line; do echo \"got $line\"; done; exit 3");
+        let program =
+            Program::shell("echo trouble >&2; while read -r line; do echo \"got $line\"; done; exit 3");
         let (mut dialogue, (mut input, output)) =
             program.spawn_dialogue(&place.path().join("log/errors")).unwrap();
         input.write_all(b"one\n").await.unwrap();

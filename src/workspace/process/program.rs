@@ -45,7 +45,8 @@ impl Program {
 
     /// A program with its arguments, as words.
     pub fn of_words(words: &[String]) -> Self {
-        let (command, arguments) = words.split_first().map_or(("", words), |(first, rest)| (first.as_str(), rest));
+        let (command, arguments) =
+            words.split_first().map_or(("", words), |(first, rest)| (first.as_str(), rest));
         arguments.iter().fold(Self::new(command), Self::arg)
     }
 

@@ -42,9 +42,13 @@ impl Observer for Watch {
                 if !reply.text.is_empty() {
                     lines.push(format!("said {}", reply.text));
                 }
-                lines.extend(reply.calls.iter().map(|call| format!("{} {}", call.tool, call.arguments_text())));
+                lines.extend(
+                    reply.calls.iter().map(|call| format!("{} {}", call.tool, call.arguments_text())),
+                );
             }
-            Item::ToolResult { tool, output, status, .. } => lines.push(format!("{tool}: {output:?} {status:?}")),
+            Item::ToolResult { tool, output, status, .. } => {
+                lines.push(format!("{tool}: {output:?} {status:?}"))
+            }
             Item::Unknown => {}
         }
     }
@@ -65,7 +69,11 @@ impl Observer for Watch {
 impl Permit for Watch {
     async fn before_model_call(&self, _: u64) -> Result<(), String> {
         let paid = *self.paid.lock().unwrap();
-        if self.budget.is_some_and(|most| paid > most) { Err("the money is spent".to_owned()) } else { Ok(()) }
+        if self.budget.is_some_and(|most| paid > most) {
+            Err("the money is spent".to_owned())
+        } else {
+            Ok(())
+        }
     }
     async fn after_fault(&self, fault: &ModelError) -> Again {
         let mut faults = self.faults.lock().unwrap();
@@ -297,7 +305,11 @@ async fn an_agent_is_set_up_for_its_role_and_has_an_environment_of_its_own() {
 async fn who_ends_in_words_is_reminded_once_in_the_same_session_and_has_failed_then() {
     let played = Stage::new().play(json!({ "turns": [[{ "say": "All done!" }], [closing()]] })).await;
     assert!(is_closed(&played), "{:?}", played.ended);
-    assert!(played.prompts()[1].contains("nobody reads it. If you are done, call `close` now."), "{:?}", played.prompts());
+    assert!(
+        played.prompts()[1].contains("nobody reads it. If you are done, call `close` now."),
+        "{:?}",
+        played.prompts()
+    );
     let played = Stage::new().play(json!({ "turns": [[{ "say": "All done!" }]] })).await;
     assert_eq!(played.failed(), ("it stopped without calling `close`, although it was told", Fault::Agent));
     assert_eq!(played.prompts().len(), 2);
@@ -317,10 +329,15 @@ async fn what_it_asks_for_is_answered_by_the_role_and_a_rejection_is_explained()
     let stage = Stage { access: Access::Read, ..Stage::new() };
     let played = stage.play(json!({ "turns": [asks, [closing()]] })).await;
     assert!(is_closed(&played), "{:?}", played.ended);
-    let answers: Vec<Value> = played.noted("got").into_iter().filter(|m| m["result"]["outcome"].is_object()).collect();
+    let answers: Vec<Value> =
+        played.noted("got").into_iter().filter(|m| m["result"]["outcome"].is_object()).collect();
     assert_eq!(answers[0]["result"]["outcome"]["optionId"], "a1");
     assert_eq!(answers[1]["result"]["outcome"]["optionId"], "r1");
-    assert!(played.prompts()[1].contains("`rm -r /` was refused: this role only reads"), "{:?}", played.prompts());
+    assert!(
+        played.prompts()[1].contains("`rm -r /` was refused: this role only reads"),
+        "{:?}",
+        played.prompts()
+    );
 
     // After the question there is only an update, and the call is shown all the same.
     let run = json!({ "ask": { "title": "make", "kind": "execute" },
@@ -330,7 +347,8 @@ async fn what_it_asks_for_is_answered_by_the_role_and_a_rejection_is_explained()
 }
 
 #[tokio::test]
-async fn what_is_said_to_it_comes_with_the_answer_of_a_tool_or_after_its_turn_and_interrupts_where_it_is_urgent() {
+async fn what_is_said_to_it_comes_with_the_answer_of_a_tool_or_after_its_turn_and_interrupts_where_it_is_urgent()
+ {
     let stage = Stage::new();
     let spec = stage.spec(&json!({ "turns": [[{ "call": "refuse" }, { "wait": true }], [closing()]] }));
     let (post, inbox) = mpsc::channel(4);
@@ -354,13 +372,15 @@ async fn what_is_said_to_it_comes_with_the_answer_of_a_tool_or_after_its_turn_an
 
 #[tokio::test]
 async fn what_it_used_counts_as_it_tells_it_and_its_budget_is_looked_at_between() {
-    let usage = json!({ "totalTokens": 130, "inputTokens": 100, "outputTokens": 30, "cachedReadTokens": 900 });
+    let usage =
+        json!({ "totalTokens": 130, "inputTokens": 100, "outputTokens": 30, "cachedReadTokens": 900 });
     let window = |amount: f64| {
         let cost = json!({ "amount": amount, "currency": "USD" });
         json!({ "update": { "sessionUpdate": "usage_update", "used": 1000, "size": 200_000, "cost": cost } })
     };
     let told = json!({ "end": "end_turn", "more": { "usage": usage } });
-    let played = Stage::new().play(json!({ "turns": [[window(0.01), window(0.02), told], [closing()]] })).await;
+    let played =
+        Stage::new().play(json!({ "turns": [[window(0.01), window(0.02), told], [closing()]] })).await;
     assert_eq!(*played.stage.watch.paid.lock().unwrap(), 20_000);
     let first = played.stage.watch.used.lock().unwrap()[0];
     assert_eq!((first.input, first.output, first.cached, first.estimated), (100, 30, 900, false));
@@ -378,10 +398,14 @@ async fn what_it_used_counts_as_it_tells_it_and_its_budget_is_looked_at_between(
 #[tokio::test]
 async fn a_fault_behind_the_agent_is_waited_out_in_the_same_session() {
     let broken = json!({ "fail": { "code": -32603, "message": "Internal error", "data": { "details": "overloaded" } } });
-    let played = Stage::new().play(json!({ "turns": [[broken.clone()], [broken.clone()], [closing()]] })).await;
+    let played =
+        Stage::new().play(json!({ "turns": [[broken.clone()], [broken.clone()], [closing()]] })).await;
     assert!(is_closed(&played), "{:?}", played.ended);
     assert_eq!(played.stage.watch.faults.lock().unwrap().len(), 2);
-    assert_eq!(played.prompts()[1], "Your last turn broke off (Internal error (overloaded)). Go on where you were.");
+    assert_eq!(
+        played.prompts()[1],
+        "Your last turn broke off (Internal error (overloaded)). Go on where you were."
+    );
     let played = Stage::new().play(json!({ "turns": [[broken]] })).await;
     assert_eq!(played.failed(), ("fake: Internal error (overloaded)", Fault::Provider));
 
@@ -402,14 +426,18 @@ async fn an_agent_that_cannot_be_used_says_what_to_do() {
     assert_eq!(played.failed(), ("fake is not signed in; run `fake login`", Fault::Configuration));
 
     let stage = Stage::new();
-    let missing = AgentSpec { install: "get it".into(), ..AgentSpec::of_command("none", vec!["no-such-agent".into()]) };
+    let missing =
+        AgentSpec { install: "get it".into(), ..AgentSpec::of_command("none", vec!["no-such-agent".into()]) };
     let played = stage.play_as(missing, mpsc::channel(1).1).await;
     let (reason, fault) = played.failed();
     assert!(reason.contains("it is not installed or not on PATH; get it"), "{reason}");
     assert_eq!(fault, Fault::Configuration);
 
     let stage = Stage::new();
-    let broken = AgentSpec::of_command("broken", ["sh", "-c", "echo 'no node here' >&2; exit 127"].map(str::to_owned).to_vec());
+    let broken = AgentSpec::of_command(
+        "broken",
+        ["sh", "-c", "echo 'no node here' >&2; exit 127"].map(str::to_owned).to_vec(),
+    );
     let played = stage.play_as(broken, mpsc::channel(1).1).await;
     let (reason, fault) = played.failed();
     assert!(reason.contains("broken did not start (exit code 127): no node here"), "{reason}");
@@ -420,10 +448,14 @@ async fn an_agent_that_cannot_be_used_says_what_to_do() {
 async fn an_agent_that_dies_floods_or_never_ends_is_over_all_the_same() {
     let played = Stage::new().play(json!({ "turns": [[{ "say": "I work" }, { "die": 9 }]] })).await;
     let (reason, fault) = played.failed();
-    assert_eq!((reason, fault), ("fake ended in the middle of its work (exit code 9): out of memory", Fault::Agent));
+    assert_eq!(
+        (reason, fault),
+        ("fake ended in the middle of its work (exit code 9): out of memory", Fault::Agent)
+    );
     assert_eq!(played.lines()[1], "said I work");
 
-    let played = Stage::new().play(json!({ "babble": true, "turns": [[{ "flood": 20_000 }, closing()]] })).await;
+    let played =
+        Stage::new().play(json!({ "babble": true, "turns": [[{ "flood": 20_000 }, closing()]] })).await;
     assert!(is_closed(&played), "{:?}", played.ended);
     assert!(played.lines().iter().all(|line| line.len() < 70_000));
 
@@ -449,7 +481,9 @@ async fn a_session_that_is_stopped_kills_the_agent_with_its_group() {
     assert!(matches!(played.ended.outcome, Outcome::Stopped { .. }));
     let pid: i32 = std::fs::read_to_string(root.join("pid")).unwrap().trim().parse().unwrap();
     for _ in 0..500 {
-        if !Path::new(&format!("/proc/{pid}")).exists() || nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None).is_err() {
+        if !Path::new(&format!("/proc/{pid}")).exists()
+            || nix::sys::signal::kill(nix::unistd::Pid::from_raw(pid), None).is_err()
+        {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -464,7 +498,8 @@ async fn an_agent_is_asked_who_it_is_and_nothing_else() {
     let program = |spec: &AgentSpec| Program::of_words(&spec.command).dir(stage.root.path());
     let log = stage.scratch.path().join("errors");
     assert_eq!(probe(&program(&spec), &log).await.unwrap().name, "fake 9.8");
-    let no_agent = AgentSpec::of_command("x", ["sh", "-c", "echo 'usage: x' >&2"].map(str::to_owned).to_vec());
+    let no_agent =
+        AgentSpec::of_command("x", ["sh", "-c", "echo 'usage: x' >&2"].map(str::to_owned).to_vec());
     let why = probe(&program(&no_agent), &log).await.unwrap_err();
     assert!(why.contains("does not answer `initialize`") && why.contains("usage: x"), "{why}");
 }

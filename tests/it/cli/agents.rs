@@ -41,7 +41,8 @@ fn the_doctor_starts_each_agent_asks_who_it_is_and_signs_nobody_in() {
     let told = stage.told(&["doctor"]);
     assert!(told.contains("plays worker; python3; fake 9.8 answers. To sign in: see its own help"), "{told}");
     assert!(told.contains("! agent gone") && told.contains("it is not installed or not on PATH"), "{told}");
-    let methods: Vec<Value> = noted(&log, "got").into_iter().map(|message| message["method"].clone()).collect();
+    let methods: Vec<Value> =
+        noted(&log, "got").into_iter().map(|message| message["method"].clone()).collect();
     assert!(!methods.is_empty() && methods.iter().all(|method| method == "initialize"), "{methods:?}");
     let before = noted(&log, "got").len();
     let offline = stage.told(&["doctor", "--offline"]);
@@ -67,11 +68,14 @@ fn a_role_is_given_to_an_agent_by_name_and_an_unknown_one_says_what_to_do() {
 #[test]
 fn stopping_a_mission_kills_its_agent_and_what_that_left_in_other_groups() {
     let stage = Stage::new();
-    let log = configure(&stage, &json!({ "turns": [[{ "leave": "sleep 600" }, { "wait": true }]], "stays": true }));
+    let log =
+        configure(&stage, &json!({ "turns": [[{ "leave": "sleep 600" }, { "wait": true }]], "stays": true }));
     let id = stage.planned();
     stage.told(&["models", "-m", &id, "worker=acp/fake"]);
     stage.told(&["gate", &id, "plan", "go"]);
-    let pid = |kind: &str| noted(&log, kind).first().and_then(Value::as_i64).and_then(|pid| i32::try_from(pid).ok());
+    let pid = |kind: &str| {
+        noted(&log, kind).first().and_then(Value::as_i64).and_then(|pid| i32::try_from(pid).ok())
+    };
     let left = (0..PATIENCE).find_map(|_| {
         std::thread::sleep(Duration::from_millis(20));
         pid("left")

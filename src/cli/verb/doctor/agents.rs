@@ -19,7 +19,8 @@ pub(super) async fn agents(settings: &Settings, contact: Contact) -> Vec<Check> 
         Ok(known) => known,
         Err(fault) => return vec![Check::bad("agents", fault.to_string())],
     };
-    let here = known.values().filter(|agent| program_of(settings, agent).is_some() || is_own(settings, agent));
+    let here =
+        known.values().filter(|agent| program_of(settings, agent).is_some() || is_own(settings, agent));
     let checks: Vec<Check> = join_all(here.map(|agent| check(settings, agent, contact))).await;
     if checks.is_empty() {
         let names: Vec<&str> = known.values().map(|agent| agent.command[0].as_str()).collect();
@@ -52,7 +53,8 @@ pub(super) async fn found(agent: &AgentSpec, contact: Contact) -> Result<String,
         return Ok(format!("{at}; not started"));
     }
     let place = std::env::temp_dir().join(format!("flightdeck-doctor-{}-{}", std::process::id(), agent.name));
-    std::fs::create_dir_all(&place).map_err(|fault| format!("{} cannot be made: {fault}", place.display()))?;
+    std::fs::create_dir_all(&place)
+        .map_err(|fault| format!("{} cannot be made: {fault}", place.display()))?;
     // Whatever it starts carries the mark, so that nothing of it stays.
     let mark = place.display().to_string();
     let program = Program::of_words(&agent.command).dir(&place).envs(agent.env.clone()).env(MARK, &mark);
@@ -63,7 +65,9 @@ pub(super) async fn found(agent: &AgentSpec, contact: Contact) -> Result<String,
     match answer {
         Ok(found) => Ok(format!("{at}; {} answers. To sign in: {sign_in}", found.name)),
         Err(sentence) if agent.install.is_empty() => Err(format!("{at}: {sentence}")),
-        Err(sentence) => Err(format!("{at}: {sentence}. To install: {}. To sign in: {sign_in}", agent.install)),
+        Err(sentence) => {
+            Err(format!("{at}: {sentence}. To install: {}. To sign in: {sign_in}", agent.install))
+        }
     }
 }
 
