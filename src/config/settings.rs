@@ -8,7 +8,7 @@ use serde_json::json;
 use super::backend::{Remote, variable_of};
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
-use super::values::{Folders, Provider, SandboxValues, Url, Values};
+use super::values::{Agent, Folders, Provider, SandboxValues, Url, Values};
 use super::variables::Variables;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
@@ -50,6 +50,7 @@ pub struct Settings {
     /// The person's file, named in advice.
     pub user_file: PathBuf,
     pub(super) providers: BTreeMap<String, Provider>,
+    pub(super) agents: BTreeMap<String, Agent>,
     pub(super) variables: Variables,
     by_key: BTreeMap<String, Setting>,
 }
@@ -73,7 +74,7 @@ impl Settings {
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
         let Layered { mut by_key, values } = layered;
-        let Values { budget, limits, sandbox, providers, .. } = values;
+        let Values { budget, limits, sandbox, providers, agents, .. } = values;
         Self {
             models: choose_models(&mut by_key, &providers, &variables),
             budget: Budget {
@@ -102,6 +103,7 @@ impl Settings {
             browser: values.browser.map(|path| expanded(&path.0, &variables)),
             sandbox: sandbox_options(sandbox, &variables),
             providers,
+            agents,
             user_file,
             variables,
             by_key,

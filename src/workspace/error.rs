@@ -52,7 +52,7 @@ pub enum WorkspaceError {
     #[error("landing would overwrite uncommitted changes in {}: {}; commit or stash them and land again", directory.display(), list(files))]
     TargetDirty { directory: PathBuf, files: Vec<PathBuf> },
     #[error(
-        "programs are to be kept in a sandbox (`sandbox.mode = \"required\"`), and this machine has none: {why}; mend that, or set \
+        "programs are to be kept in a sandbox (`sandbox.mode = \"required\"`), and {why}; mend that, or set \
          `sandbox.mode = \"auto\"` in your own settings"
     )]
     NoSandbox { why: String },

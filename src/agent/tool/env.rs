@@ -50,6 +50,13 @@ impl ToolEnv {
         let program = Program::shell(line).dir(directory).envs(self.env.clone()).cap(cap);
         program.reaper(&self.reaper).jailed(&self.jail)
     }
+
+    /// The program of an agent that has tools of its own, with the environment of this place. It is not kept in a jail: it
+    /// needs its own home and sockets.
+    pub fn agent(&self, command: &[String], env: impl IntoIterator<Item = (String, String)>) -> Program {
+        let program = Program::of_words(command).dir(self.confinement.root());
+        program.envs(self.env.clone()).envs(env).reaper(&self.reaper)
+    }
 }
 
 /// Runs work on files in a jail, where it does not hold up the session's other tasks.
@@ -62,7 +69,7 @@ pub(super) async fn blocking<T: Send + 'static>(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::agent) mod tests {
     use std::sync::Arc;
 
     use serde_json::Value;

@@ -147,10 +147,21 @@ impl Sandbox {
         match &self.strength {
             Strength::Landlock => Ok(None),
             Strength::None(why) if self.machine.is_required() => {
-                Err(WorkspaceError::NoSandbox { why: why.clone() })
+                Err(WorkspaceError::NoSandbox { why: format!("this machine has none: {why}") })
             }
             Strength::None(why) => Ok(Some(why)),
         }
+    }
+
+    /// Whether something may run outside of a jail.
+    ///
+    /// # Errors
+    /// When the person wants everything in one.
+    pub fn allow_unsandboxed(&self, what: &str) -> Result<(), WorkspaceError> {
+        if self.machine.is_required() {
+            return Err(WorkspaceError::NoSandbox { why: format!("{what} cannot be kept in one yet") });
+        }
+        Ok(())
     }
 
     /// Makes the jail of one place of work.
