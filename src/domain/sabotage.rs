@@ -232,11 +232,13 @@ impl Mission {
         if red.is_some() {
             return SeenRed::AtBase;
         }
-        if assertion.wording.check.command.is_none() && self.steps_of(assertion).is_none() {
+        let sabotaged = self.sabotage_of(assertion).map(|sabotage| sabotage.outcome);
+        let has_probe = assertion.wording.check.command.is_some() || self.steps_of(assertion).is_some();
+        if !has_probe && sabotaged != Some(SabotageOutcome::Red) {
             return SeenRed::Judged;
         }
         let vacuous = matches!(base, AtBase::Vacuous(_));
-        match self.sabotage_of(assertion).map(|sabotage| sabotage.outcome) {
+        match sabotaged {
             Some(SabotageOutcome::Red) => SeenRed::Sabotaged,
             Some(SabotageOutcome::Toothless) => SeenRed::Toothless,
             Some(SabotageOutcome::Untold | SabotageOutcome::OutOfTime) | None if vacuous => SeenRed::Vacuous,
@@ -260,10 +262,13 @@ impl Mission {
         })
     }
 
-    /// What was undone for an assertion as it is worded now, and as it is seen now where it has no command.
+    /// What was undone for an assertion as it is worded now. Where it has no command, that its instrument was seen to fail
+    /// stays true when it is proven again by other steps; that nothing was noticed says something of those steps alone.
     pub fn sabotage_of(&self, assertion: &Assertion) -> Option<&Sabotage> {
         let same = |sabotage: &&Sabotage| {
-            assertion.wording.check.command.is_some() || sabotage.steps.as_ref() == self.steps_of(assertion)
+            assertion.wording.check.command.is_some()
+                || sabotage.outcome == SabotageOutcome::Red
+                || sabotage.steps.as_ref() == self.steps_of(assertion)
         };
         self.sabotages.get(&assertion.id).filter(|tried| tried.revision == assertion.revision).filter(same)
     }

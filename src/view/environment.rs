@@ -24,11 +24,33 @@ pub fn read(text: &str) -> Result<Environment, String> {
     let given: Value = toml::from_str(text).map_err(wrong)?;
     let environment: Environment = toml::from_str(text).map_err(wrong)?;
     let taken = Value::try_from(&environment).map_err(|fault| format!("is no environment: {fault}"))?;
-    match ignored(&given, &taken, "") {
-        None => Ok(environment),
-        Some(key) => Err(format!(
+    if let Some(key) = ignored(&given, &taken, "") {
+        return Err(format!(
             "is no environment: `{key}` means nothing here; `flightdeck environment show` prints the words there are"
+        ));
+    }
+    match cut(&given, &taken) {
+        None => Ok(environment),
+        Some((length, kept)) => Err(format!(
+            "has a text of {length} characters where {kept} fit: put a long command into a script of the repository and run that"
         )),
+    }
+}
+
+/// The length of the first text that was cut, and what was kept of it: half a command would be another one.
+fn cut(given: &Value, taken: &Value) -> Option<(usize, usize)> {
+    match (given, taken) {
+        (Value::Table(given), Value::Table(taken)) => {
+            given.iter().find_map(|(key, value)| cut(value, taken.get(key)?))
+        }
+        (Value::Array(given), Value::Array(taken)) => {
+            given.iter().zip(taken).find_map(|(given, taken)| cut(given, taken))
+        }
+        (Value::String(given), Value::String(taken)) => {
+            let (length, kept) = (given.trim().chars().count(), taken.chars().count());
+            (kept < length && taken.ends_with('…') && !given.trim().ends_with('…')).then_some((length, kept))
+        }
+        _ => None,
     }
 }
 
@@ -96,5 +118,14 @@ mod tests {
         + run = "make"
         "#);
         assert!(changes(before, before, 60).is_empty());
+    }
+
+    #[test]
+    fn a_command_that_does_not_fit_is_refused_and_not_cut() {
+        let with = |line: &str| format!("[[test]]\nname = \"unit\"\nrun = \"{line}\"\n");
+        let long = "test -e a && ".repeat(60);
+        let said = read(&with(&long)).unwrap_err();
+        assert!(said.starts_with("has a text of 779 characters") && said.contains("into a script"), "{said}");
+        assert_eq!(read(&with("echo and so on…")).unwrap().test[0].run.as_str(), "echo and so on…");
     }
 }

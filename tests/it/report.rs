@@ -1,10 +1,12 @@
 //! A mission written down for others: the page, Markdown, test reports, and the folder that can be checked.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use flightdeck::domain::command::Command;
+use flightdeck::domain::event::Stamped;
 use flightdeck::domain::evidence::{EvidenceDoc, EvidenceKind};
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::Timestamp;
@@ -157,11 +159,35 @@ fn programs_read_the_contract_as_tests() {
     assert_eq!(ctrf["results"]["tests"][2]["status"], "failed");
 }
 
+/// The mission at each of its gates: none of them was decided before what it holds.
+fn at_its_gates(mission: &Mission) -> BTreeMap<GateId, Mission> {
+    let gates = mission.gates.iter().filter(|(_, gate)| gate.decided.is_some());
+    gates.map(|(gate, _)| (*gate, mission.clone())).collect()
+}
+
 fn bundled(folder: &Path) -> Bundle {
     let mission = flown();
     let evidence =
         |reference: &EvidenceRef| Some((doc(reference).ok()?.kind, reference.0.clone().into_bytes()));
-    write(folder, &Material { mission: &mission, report: &report(&mission), evidence: &evidence }).unwrap()
+    let decided = at_its_gates(&mission);
+    write(folder, &Material { decided: &decided, report: &report(&mission), evidence: &evidence }).unwrap()
+}
+
+/// What a gate showed when it was decided, whatever became of it since.
+#[test]
+fn a_statement_is_of_the_gate_as_it_was_decided() {
+    let log: Vec<Stamped> = include_str!("../../assets/sample.jsonl")
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .filter_map(|line| serde_json::from_value(line.get("event").unwrap_or(&line).clone()).ok())
+        .collect();
+    let mission = Mission::fold(&log);
+    let decided = flightdeck::report::bundle::decided(&log);
+    let gates: Vec<_> = mission.gates.iter().filter(|(_, gate)| gate.decided.is_some()).collect();
+    assert!(!gates.is_empty() && gates.len() == decided.len(), "{} of {}", decided.len(), gates.len());
+    for (gate, then) in &decided {
+        assert!(then.seq < mission.seq && then.gates[gate].decided == mission.gates[gate].decided, "{gate}");
+    }
 }
 
 #[test]
@@ -321,7 +347,8 @@ fn a_bundle_is_whole_or_not_there() {
     let mission = flown();
     let nothing = |_: &EvidenceRef| None;
     let report = report(&mission);
-    let material = Material { mission: &mission, report: &report, evidence: &nothing };
+    let decided = at_its_gates(&mission);
+    let material = Material { decided: &decided, report: &report, evidence: &nothing };
     assert!(matches!(write(&folder, &material), Err(ReportError::FolderExists(_))));
     assert!(matches!(write(&place.path().join("no/such/place"), &material), Err(ReportError::Io { .. })));
     assert!(matches!(check(place.path()), Err(ReportError::NoBundle { .. })));

@@ -31,7 +31,8 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         let piece = found.source.store().evidence().get(reference).ok()?;
         Some((piece.header.kind, piece.bytes))
     };
-    let material = Material { mission: &found.mission, report: &report, evidence: &evidence };
+    let decided = bundle::decided(&found.events_after(0)?);
+    let material = Material { decided: &decided, report: &report, evidence: &evidence };
     let bundle = bundle::write(&context.here.join(folder), &material)?;
     let compare = "Give that number to whoever gets the bundle, by another way than the bundle itself: \
                    `flightdeck bundle --check FOLDER` prints it again, and only if both are the same is it this one.";

@@ -9,7 +9,7 @@ mod sums;
 mod write;
 
 pub use check::{Difference, check};
-pub use write::{Material, write};
+pub use write::{Material, decided, write};
 
 use std::path::PathBuf;
 

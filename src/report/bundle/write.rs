@@ -1,12 +1,15 @@
 //! Writing a bundle: into a folder beside its place, which is renamed once it is whole.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::statement::statement;
 use super::sums::{Sums, hash, written};
 use super::{Bundle, README, SUMS};
+use crate::domain::event::{Event, Stamped};
 use crate::domain::evidence::EvidenceKind;
+use crate::domain::gate::GateId;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::EvidenceRef;
 use crate::report::{self, MissionReport, ReportError, ctrf, html, junit};
@@ -17,9 +20,23 @@ pub type EvidenceBytes<'a> = dyn Fn(&EvidenceRef) -> Option<(EvidenceKind, Vec<u
 
 /// What a bundle is made of.
 pub struct Material<'a> {
-    pub mission: &'a Mission,
+    /// The mission as it was when each gate was decided.
+    pub decided: &'a BTreeMap<GateId, Mission>,
     pub report: &'a MissionReport,
     pub evidence: &'a EvidenceBytes<'a>,
+}
+
+/// The mission as it was when each gate was decided, the last time that it was: what came later is another gate's to say.
+pub fn decided<'a>(log: impl IntoIterator<Item = &'a Stamped>) -> BTreeMap<GateId, Mission> {
+    let mut decided = BTreeMap::new();
+    let mut mission = Mission::unborn();
+    for stamped in log {
+        mission.apply(stamped);
+        if let Event::GateDecided { gate, .. } = &stamped.event {
+            decided.insert(*gate, mission.clone());
+        }
+    }
+    decided
 }
 
 /// Writes a bundle into a folder that does not exist yet.
@@ -45,7 +62,7 @@ pub fn write(folder: &Path, material: &Material<'_>) -> Result<Bundle, ReportErr
 }
 
 fn fill(folder: &Path, material: &Material<'_>) -> Result<(usize, String), ReportError> {
-    let Material { mission, report, evidence } = material;
+    let Material { decided, report, evidence } = material;
     let mut writer = Writer { folder: folder.to_owned(), sums: Sums::new() };
     fs::create_dir(folder).map_err(ReportError::io("create", folder))?;
     let mut facts = serde_json::to_value(report)?;
@@ -66,7 +83,7 @@ fn fill(folder: &Path, material: &Material<'_>) -> Result<(usize, String), Repor
     writer.put("ctrf.json", &serde_json::to_vec_pretty(&ctrf(report))?)?;
     // The statements name every other file: the facts, the evidence, and what the report makes of them.
     let rests_on = writer.sums.clone();
-    for gate in mission.gates.keys() {
+    for (gate, mission) in *decided {
         if let Some(statement) = statement(mission, *gate, &rests_on) {
             writer.put(&format!("statements/{gate}.intoto.json"), &serde_json::to_vec_pretty(&statement)?)?;
         }

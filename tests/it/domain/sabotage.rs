@@ -448,6 +448,11 @@ fn the_steps_of_a_tester_are_tried_where_there_is_no_command() {
     flight.mission.verdicts.get_mut(&val("VAL-A-001")).unwrap()[1].steps =
         Some(flightdeck::domain::verdict::EvidenceRef("ev_cccccccccccc".to_owned()));
     assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::NotYet, "others have to be tried");
+    let red = words::sabotage("VAL-A-001", SabotageOutcome::Red);
+    flight.mission.sabotages.insert(val("VAL-A-001"), red);
+    assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Sabotaged, "its instrument failed once");
+    flight.mission.verdicts.get_mut(&val("VAL-A-001")).unwrap()[1].steps = None;
+    assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Sabotaged);
 }
 
 /// Why a check was not seen red stands wherever it is said that it was not.
