@@ -14,6 +14,7 @@ use super::missions::catalogue;
 use super::print::Printable;
 use super::verb::{Cli, Verb, mcp};
 use super::{console, fault};
+use crate::workspace::process::close_inherited;
 use crate::workspace::sweep;
 
 /// Runs the command that this process was started with.
@@ -42,6 +43,9 @@ pub fn main() -> ExitCode {
 }
 
 fn start(cli: Cli) -> Result<Exit> {
+    if matches!(cli.verb, Some(Verb::Engine(_))) {
+        close_inherited();
+    }
     let mut runtime = match cli.verb {
         Some(Verb::Engine(_)) => tokio::runtime::Builder::new_multi_thread(),
         // Whoever looks at a mission or asks something of it has one thing to do at a time: no threads for that.

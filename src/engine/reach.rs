@@ -26,6 +26,7 @@ impl EngineContext {
             // What the engine writes there it writes for them to read: a link of theirs would lead it elsewhere.
             reads: vec![dir.to_owned(), self.scratch_of(access)?],
             writes: folders.collect(),
+            git: Vec::new(),
             programs: self.browser.found().path().map(Path::to_owned).into_iter().collect(),
             home: self.dir.join("home").join(access.word()),
             temporary: self.temporary.path().join(access.word()),

@@ -39,19 +39,15 @@ pub fn read(text: &str) -> Result<Environment, String> {
 
 /// The length of the first text that was cut, and what was kept of it: half a command would be another one.
 fn cut(given: &Value, taken: &Value) -> Option<(usize, usize)> {
-    match (given, taken) {
-        (Value::Table(given), Value::Table(taken)) => {
-            given.iter().find_map(|(key, value)| cut(value, taken.get(key)?))
-        }
-        (Value::Array(given), Value::Array(taken)) => {
-            given.iter().zip(taken).find_map(|(given, taken)| cut(given, taken))
-        }
-        (Value::String(given), Value::String(taken)) => {
-            let (length, kept) = (given.trim().chars().count(), taken.chars().count());
-            (kept < length && taken.ends_with('…') && !given.trim().ends_with('…')).then_some((length, kept))
-        }
-        _ => None,
+    if let (Value::Table(given), Value::Table(taken)) = (given, taken) {
+        return given.iter().find_map(|(key, value)| cut(value, taken.get(key)?));
     }
+    if let (Value::Array(given), Value::Array(taken)) = (given, taken) {
+        return given.iter().zip(taken).find_map(|(given, taken)| cut(given, taken));
+    }
+    let (given, taken) = (given.as_str()?.trim(), taken.as_str()?);
+    let (length, kept) = (given.chars().count(), taken.chars().count());
+    (kept < length && taken.ends_with('…') && !given.ends_with('…')).then_some((length, kept))
 }
 
 /// The first key that was given and not taken.

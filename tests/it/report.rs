@@ -352,6 +352,10 @@ fn a_bundle_is_whole_or_not_there() {
     assert!(matches!(write(&folder, &material), Err(ReportError::FolderExists(_))));
     assert!(matches!(write(&place.path().join("no/such/place"), &material), Err(ReportError::Io { .. })));
     assert!(matches!(check(place.path()), Err(ReportError::NoBundle { .. })));
+    let empty = tempfile::tempdir().unwrap();
+    fs::write(empty.path().join("SHA256SUMS"), "").unwrap();
+    let found = check(empty.path()).unwrap().unwrap_err();
+    assert!(found.contains(&Difference::Missing("report.json".to_owned())), "{found:?}");
     let left: Vec<_> = fs::read_dir(place.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["bundle"]);
 }

@@ -83,6 +83,11 @@ const WORK: &[(&str, &str)] = &[
         "python",
         "python3 -c 'import ssl, json, hashlib, sqlite3, multiprocessing as m, tempfile as t; m.Pool(2).map(abs, [1]); t.TemporaryFile()'",
     ),
+    ("a terminal", "python3 -c 'import pty, os; pty.openpty(); os.ttyname(os.openpty()[1])'"),
+    (
+        "limits",
+        "ulimit -n 64 && sh -c true && python3 -c 'import resource as r; r.setrlimit(r.RLIMIT_CPU, (600, 600))'",
+    ),
     ("names", "getent hosts localhost && id -u && date"),
     ("pipes", "seq 1 1000 | sort -n | tail -1 | grep 1000 && cat <(echo x) 2>/dev/null || true"),
     ("an archive", "echo x > f && tar czf f.tgz f && tar xzf f.tgz && rm f f.tgz"),

@@ -40,7 +40,9 @@ pub fn touches(words: &BTreeSet<String>, known: &[Result<Facts, String>], sight:
     words.is_empty()
         || pairs.into_iter().any(|(known, seen)| match seen {
             Ok(seen) => {
-                known.statuses != seen.statuses || known.exit != seen.exit || own(&known.text) != own(&seen.text)
+                known.statuses != seen.statuses
+                    || known.exit != seen.exit
+                    || own(&known.text) != own(&seen.text)
             }
             Err(_) => true,
         })
@@ -49,7 +51,7 @@ pub fn touches(words: &BTreeSet<String>, known: &[Result<Facts, String>], sight:
 /// The words of a text that are of no language: names, numbers, and whatever stands in quotes.
 pub fn own_words(text: &str) -> BTreeSet<String> {
     let quoted = text.split(['"', '“', '”', '`', '‘', '’']).skip(1).step_by(2).flat_map(tokens);
-    let sentences = text.split_inclusive(['.', '!', '?', ':', ';', '\n']);
+    let sentences = text.split_inclusive(['.', '!', '?', '\n']);
     let named = sentences.flat_map(|sentence| tokens(sentence).skip(1).filter(|word| is_name(word)));
     quoted.chain(named).chain(tokens(text).filter(|word| word.chars().any(char::is_numeric))).collect()
 }
@@ -131,9 +133,8 @@ mod tests {
     fn what_differs_beside_what_is_asserted_is_told_from_what_it_speaks_of() {
         let words = own_words("Quotes arrive. Observed: Quinn's entry stands with \"a\\b\" and 3 lines");
         assert_eq!(words, ["3", "Quinn", "a", "b"].map(str::to_owned).into());
-        let differs = |known: Facts, seen: Facts| {
-            touches(&words, &[Ok(known)], &Sight::of(vec![Ok(seen)], None))
-        };
+        let differs =
+            |known: Facts, seen: Facts| touches(&words, &[Ok(known)], &Sight::of(vec![Ok(seen)], None));
         let json = |text: &str| answer(200, text);
         assert!(!differs(json("[{Quinn: a\\b}, {Hedy}]"), json("[{Quinn: a\\b}, {Dorothy}, {x}]")));
         assert!(differs(json("[{Quinn: a\\b}]"), json("[{Quinn: ab}]")), "what it says is lost");

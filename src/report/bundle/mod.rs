@@ -17,6 +17,8 @@ use std::path::PathBuf;
 pub const SUMS: &str = "SHA256SUMS";
 /// Says what the others are and how they are checked. Bundles of older versions have none.
 pub(super) const README: &str = "README.md";
+/// The file of what the report says, for programs.
+pub(super) const FACTS: &str = "report.json";
 
 /// A bundle that was written, or found to be what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]

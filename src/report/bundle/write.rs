@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::statement::statement;
 use super::sums::{Sums, hash, written};
-use super::{Bundle, README, SUMS};
+use super::{Bundle, FACTS, README, SUMS};
 use crate::domain::event::{Event, Stamped};
 use crate::domain::evidence::EvidenceKind;
 use crate::domain::gate::GateId;
@@ -71,7 +71,7 @@ fn fill(folder: &Path, material: &Material<'_>) -> Result<(usize, String), Repor
         facts.remove("evidence");
     }
     writer.put(README, readme(report).as_bytes())?;
-    writer.put("report.json", &serde_json::to_vec_pretty(&facts)?)?;
+    writer.put(FACTS, &serde_json::to_vec_pretty(&facts)?)?;
     for piece in &report.evidence {
         if let Some((kind, bytes)) = evidence(&EvidenceRef(piece.reference.clone())) {
             writer.put(&format!("evidence/{}.{}", piece.reference, ending(kind)), &bytes)?;

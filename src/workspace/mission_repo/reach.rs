@@ -36,12 +36,12 @@ impl MissionRepo {
             return Ok(());
         }
         let metadata = metadata_below(&own).into_iter().filter(|(_, place)| is_same(place, checkout));
-        reach.writes.extend(metadata.map(|(metadata, _)| metadata));
+        reach.git.extend(metadata.map(|(metadata, _)| metadata));
         if reach.access == Access::Write {
             for part in COMMITTED {
                 let part = own.join(part);
                 fs::create_dir_all(&part).map_err(WorkspaceError::io("create", &part))?;
-                reach.writes.push(part);
+                reach.git.push(part);
             }
         }
         Ok(())

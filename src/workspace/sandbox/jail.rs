@@ -16,6 +16,8 @@ pub(super) struct Rules {
     pub reads: Vec<PathBuf>,
     /// Read as well.
     pub writes: Vec<PathBuf>,
+    /// Read and written as well, without links, pipes and sockets, and without moves from one folder to another.
+    pub git: Vec<PathBuf>,
     /// Read, written and controlled; neither made nor removed.
     pub devices: Vec<PathBuf>,
     /// Whether sockets of the internet may be made.

@@ -58,6 +58,12 @@ fn enforce(rules: &Rules) -> Result<RestrictionStatus, landlock::RulesetError> {
         | AccessFs::Truncate;
     let shared = device | AccessFs::MakeReg | AccessFs::RemoveFile;
     let writing = AccessFs::from_all(WANTED) & !(AccessFs::MakeChar | AccessFs::MakeBlock);
+    let plain = writing
+        & !(AccessFs::MakeSym
+            | AccessFs::MakeSock
+            | AccessFs::MakeFifo
+            | AccessFs::Refer
+            | AccessFs::Execute);
     let ruleset = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)
         .handle_access(AccessFs::from_all(LEAST))?
@@ -69,6 +75,7 @@ fn enforce(rules: &Rules) -> Result<RestrictionStatus, landlock::RulesetError> {
     ruleset
         .add_rules(below(&rules.reads, reading))?
         .add_rules(below(&rules.devices, shared))?
+        .add_rules(below(&rules.git, plain))?
         .add_rules(below(&rules.writes, writing))?
         .restrict_self()
 }

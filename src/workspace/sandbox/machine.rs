@@ -27,6 +27,7 @@ struct List {
     never: Vec<PathBuf>,
     devices: Vec<PathBuf>,
     home: Vec<PathBuf>,
+    never_home: Vec<PathBuf>,
     toolchains: BTreeMap<String, PathBuf>,
     caches: BTreeMap<String, PathBuf>,
 }
@@ -50,7 +51,9 @@ impl Machine {
         let tools =
             std::env::split_paths(&path).filter_map(|dir| toolchain_of(&dir, options.home.as_deref()));
         let chosen = list.toolchains.keys().filter_map(std::env::var_os).map(PathBuf::from);
-        let never: Vec<PathBuf> = list.never.iter().chain(&options.never).cloned().collect();
+        let of_home =
+            options.home.iter().flat_map(|home| list.never_home.iter().map(move |part| home.join(part)));
+        let never: Vec<PathBuf> = list.never.iter().chain(&options.never).cloned().chain(of_home).collect();
         let all = named.chain(tools).chain(chosen).filter(|path| path.is_absolute());
         let reads = all.flat_map(|path| without(&path, &never)).collect();
         Self { options, list, reads }
@@ -93,6 +96,7 @@ impl Machine {
         Rules {
             reads: self.reads.iter().chain(&reach.reads).cloned().chain(programs).collect(),
             writes: own.chain(persons).collect(),
+            git: reach.git.clone(),
             devices: self.list.devices.clone(),
             reaches_network: reach.access != Access::Read,
         }

@@ -95,6 +95,8 @@ pub struct Reach {
     pub reads: Vec<PathBuf>,
     /// Read as well.
     pub writes: Vec<PathBuf>,
+    /// Folders of git's: written, but without links, which would lead the engine's own git elsewhere.
+    pub git: Vec<PathBuf>,
     /// Programs that may be run wherever they are, with what lies beside them.
     pub programs: Vec<PathBuf>,
     /// The home that it sees, with the caches of its tools. It is made where it is missing.

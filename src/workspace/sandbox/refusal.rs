@@ -19,7 +19,7 @@ pub(in crate::workspace) fn sentence(jail: &Jail, output: &str) -> Option<String
     let outside = refused.iter().find_map(|line| path_in(line).filter(|path| !is_inside(jail, path)));
     let what = match outside {
         Some(path) => format!("`{path}` is outside the sandbox of this program"),
-        None if first.contains("socket") || first.contains("connect") => {
+        None if output.contains("socket") || first.contains("connect") => {
             "local (unix) sockets are outside the sandbox of this program; TCP on 127.0.0.1 is not".to_owned()
         }
         None => "this may be the sandbox of this program".to_owned(),

@@ -1,6 +1,5 @@
 //! The first contents of a home that programs of a mission share: what the person's cargo has fetched, so that nothing is
-//! fetched twice and a build works without network. It is a copy, or a link to what cannot be written: what agents make of
-//! it stays theirs.
+//! fetched twice and a build works without network: a copy of its settings, and links to what cannot be written.
 
 use std::fs;
 use std::io;
@@ -28,13 +27,13 @@ fn fill(own: &Path, cargo: &Path) -> io::Result<()> {
             fs::copy(cargo.join(name), own.join(name))?;
         }
     }
-    copy_below(&cargo.join("registry/index"), &own.join("registry/index"), &|from, to| {
-        fs::copy(from, to).map(drop)
-    })?;
-    copy_below(&cargo.join("registry/cache"), &own.join("registry/cache"), &|from, to| symlink(from, to))
+    // What cargo knows of a crate it reads through the link; where it has news it goes on without keeping them.
+    ["registry/index", "registry/cache"]
+        .iter()
+        .try_for_each(|part| link_below(&cargo.join(part), &own.join(part)))
 }
 
-fn copy_below(from: &Path, to: &Path, copy: &dyn Fn(&Path, &Path) -> io::Result<()>) -> io::Result<()> {
+fn link_below(from: &Path, to: &Path) -> io::Result<()> {
     if !from.is_dir() {
         return Ok(());
     }
@@ -43,9 +42,9 @@ fn copy_below(from: &Path, to: &Path, copy: &dyn Fn(&Path, &Path) -> io::Result<
         let entry = entry?;
         let (kind, place) = (entry.file_type()?, to.join(entry.file_name()));
         if kind.is_dir() {
-            copy_below(&entry.path(), &place, copy)?;
+            link_below(&entry.path(), &place)?;
         } else if kind.is_file() {
-            copy(&entry.path(), &place)?;
+            symlink(entry.path(), &place)?;
         }
     }
     Ok(())

@@ -85,6 +85,10 @@ fn filter(rules: &Rules, inmate: Inmate) -> Result<(), Fault> {
     // A terminal that keys are put into types them to whoever reads it.
     let typed = |request| on(1, SeccompCmpArgLen::Dword, SeccompCmpOp::Eq, request);
     refused.insert(libc::SYS_ioctl, vec![typed(libc::TIOCSTI)?, typed(libc::TIOCLINUX)?]);
+    // Limits of another's are its own to set.
+    let another = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, 0)?;
+    let sets = SeccompCondition::new(2, SeccompCmpArgLen::Qword, SeccompCmpOp::Ne, 0)?;
+    refused.insert(libc::SYS_prlimit64, vec![SeccompRule::new(vec![another, sets])?]);
     if inmate != Inmate::Nesting {
         let namespace = |argument| {
             let bit = u64::from(libc::CLONE_NEWUSER.unsigned_abs());

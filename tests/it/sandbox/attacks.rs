@@ -8,6 +8,7 @@ pub const ATTACKS: &[(&str, &str)] = &[
     ("read cloud credentials", "grep SECRET $PERSON/.aws/credentials"),
     ("read flightdeck's settings", "grep SECRET $PERSON/.config/flightdeck/config.toml"),
     ("read cargo's credentials", "grep SECRET $PERSON/.cargo/credentials.toml"),
+    ("read uv's credentials", "grep SECRET $PERSON/.local/share/uv/credentials/c.toml"),
     ("read the mission's log", "grep SECRET $MISSION/mission.db"),
     ("read transcripts", "grep SECRET $MISSION/transcripts.db"),
     ("read evidence", "grep SECRET $MISSION/evidence/ev"),
@@ -91,7 +92,20 @@ pub const ATTACKS: &[(&str, &str)] = &[
     ("plant attributes", "echo '* filter=x' > $MISSION/repository.git/info/attributes"),
     ("move the repository", "mv $MISSION/repository.git $MISSION/gone"),
     ("push to the person", "git push origin HEAD:refs/heads/evil"),
+    (
+        "lead the engine's git elsewhere",
+        "mkdir -p \"$(git rev-parse --git-dir)/logs\" && ln -sf $PERSON/.bashrc \"$(git rev-parse --git-dir)/logs/HEAD\"",
+    ),
+    (
+        "move a link into the repository",
+        "mkdir -p dl && ln -sf $PERSON/.bashrc dl/HEAD && mv dl \"$(git rev-parse --git-dir)/dl\"",
+    ),
     // Others' processes.
+    (
+        "set another's limits",
+        "python3 -c 'import os, resource as r; r.prlimit(int(os.environ[\"VICTIM\"]), r.RLIMIT_CPU, (600, 600))'",
+    ),
+    ("! write the terminals of the person", "for t in /dev/pts/[0-9]*; do : > $t && exit 0; done; exit 1"),
     ("signal another", "kill -0 $VICTIM"),
     (
         "! trace another",

@@ -56,6 +56,7 @@ impl Ground {
             ".bashrc",
             ".config/flightdeck/config.toml",
             ".cargo/credentials.toml",
+            ".local/share/uv/credentials/c.toml",
         ] {
             write(&person.join(file), "SECRET\n");
         }
@@ -113,6 +114,7 @@ impl Ground {
             access,
             reads: vec![place.clone(), scratch],
             writes: if access == Access::Read { Vec::new() } else { vec![place.clone()] },
+            git: Vec::new(),
             programs: Vec::new(),
             home: self.mission.join("home").join(access.word()),
             temporary: self.temporary.path().join(access.word()),
@@ -177,6 +179,7 @@ pub fn unjailed() -> Jail {
             access: Access::Write,
             reads: Vec::new(),
             writes: Vec::new(),
+            git: Vec::new(),
             programs: Vec::new(),
             home: PathBuf::new(),
             temporary: PathBuf::new(),
