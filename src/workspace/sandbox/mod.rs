@@ -185,7 +185,7 @@ impl std::fmt::Display for Strength {
             Self::None(why) => write!(f, "not sandboxed: {why}"),
             Self::Landlock => write!(
                 f,
-                "sandboxed by Landlock and a filter of system calls: files, signals and sockets of this machine are out of reach, the network is not"
+                "sandboxed by Landlock and a filter of system calls: your files, processes and local sockets are out of reach; the network, shared memory and the command lines of processes are not"
             ),
         }
     }
