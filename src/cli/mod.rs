@@ -4,6 +4,7 @@
 //! which is started when none answers.
 
 mod ask;
+mod catalogue;
 mod console;
 mod context;
 mod creation;
@@ -22,6 +23,7 @@ mod pick;
 mod prelude;
 pub mod print;
 mod screen;
+mod setup;
 mod table;
 mod verb;
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::backend::{Remote, variable_of};
+use super::home::Home;
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
 use super::values::{Provider, Url, Values};
@@ -16,7 +17,7 @@ use crate::domain::gate::Autopilot;
 use crate::domain::mission::Limits;
 
 /// The models that are flown with when nobody names one, by the provider whose key is found first.
-const USUAL_MODELS: [(&str, &str); 2] =
+pub const USUAL_MODELS: [(&str, &str); 2] =
     [("anthropic", "anthropic/claude-sonnet-5-5"), ("openai", "openai/gpt-5.1")];
 
 /// Everything that is set.
@@ -64,6 +65,13 @@ impl Settings {
     /// A variable of the environment that the settings were read in.
     pub fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name)
+    }
+
+    /// Where the list of models lies that the person fetched, if they did.
+    pub fn fetched_models(&self) -> Option<PathBuf> {
+        let is_somebodys = ["FLIGHTDECK_HOME", "XDG_STATE_HOME", "HOME"];
+        let known = is_somebodys.iter().any(|name| self.variables.get(name).is_some());
+        known.then(|| Home::find(&self.variables).ok().map(|home| home.models_file())).flatten()
     }
 
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {

@@ -36,6 +36,7 @@ pub mod replay;
 pub mod result;
 pub mod screen;
 pub mod section;
+pub mod setup;
 pub mod stats;
 pub mod talk;
 pub mod trace;

@@ -43,6 +43,7 @@ fn arrive_with(alive: Vec<MissionCard>, unlanded: Vec<MissionCard>, keys: &str) 
         alive,
         unlanded,
         obstacle: None,
+        no_mind: None,
     };
     let mut app = blank((120, 40), NOW);
     let first = first_screen(&app, launcher);
