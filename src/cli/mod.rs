@@ -17,6 +17,7 @@ mod follow;
 mod key;
 mod missions;
 mod model_registry;
+mod offers;
 mod overview;
 mod person;
 mod pick;

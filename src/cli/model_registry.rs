@@ -15,6 +15,7 @@ use crate::agent::model::retry::{RetryPolicy, Retrying};
 use crate::agent::model::script::{PlaybackSpeed, ScriptedModel};
 use crate::agent::model::{Model, ModelError, Request, StreamSink, Turn};
 use crate::config::{Backend, Settings, Sources};
+use crate::domain::attempt::Role;
 use crate::engine::Backends;
 
 /// Makes models by name.
@@ -125,6 +126,10 @@ impl Backends for ModelRegistry {
             }
             Ok(Backend::Network(_)) | Err(_) => facts,
         }
+    }
+
+    fn fallback(&self, role: Role) -> Option<String> {
+        self.settings().fallbacks.get(&role).cloned()
     }
 }
 

@@ -25,6 +25,8 @@ pub const USUAL_MODELS: [(&str, &str); 2] =
 pub struct Settings {
     /// `provider/model` of each role; empty when no key was found and nothing is set.
     pub models: BTreeMap<Role, String>,
+    /// `provider/model` that plays a role when its model is given up on.
+    pub fallbacks: BTreeMap<Role, String>,
     pub budget: Budget,
     pub limits: Limits,
     pub autopilot: Autopilot,
@@ -77,8 +79,13 @@ impl Settings {
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
         let Layered { mut by_key, values } = layered;
-        let Values { budget, limits, providers, .. } = values;
+        let Values { budget, limits, providers, ref fallback, .. } = values;
+        let fallbacks = Role::ALL.iter().filter_map(|role| {
+            let chosen = fallback.get(role.word()).or_else(|| fallback.get("default"))?;
+            Some((*role, chosen.0.clone()))
+        });
         Self {
+            fallbacks: fallbacks.collect(),
             models: choose_models(&mut by_key, &providers, &variables),
             budget: Budget {
                 micro_dollars: budget.money.map(|dollars| scaled(dollars.0, 1e6)),

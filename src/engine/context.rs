@@ -15,6 +15,7 @@ use super::scripts::SetUp;
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
+use crate::domain::attempt::Role;
 use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
 use crate::instrument::{BrowserProbe, Chromium, Place};
@@ -33,6 +34,11 @@ pub trait Backends: Send + Sync {
 
     /// What is known of it: window and price.
     fn facts(&self, name: &str) -> ModelFacts;
+
+    /// The model that plays a role when the chosen one is given up on.
+    fn fallback(&self, _role: Role) -> Option<String> {
+        None
+    }
 }
 
 /// A model and what is known of it.

@@ -2,6 +2,7 @@
 
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::MissionCard;
+use crate::view::models::Provider;
 use crate::view::setup::{Discovery, Mind};
 
 use super::drafts::DraftChange;
@@ -52,6 +53,8 @@ pub enum HostCall {
     Try(Box<Mind>),
     /// Every role is played by this mind from now on, which is written to the person's settings.
     Keep(Box<Mind>),
+    /// What the providers offer.
+    Offers,
 }
 
 /// What the machine answers.
@@ -65,6 +68,7 @@ pub enum HostReply {
     /// What the mind answered, or why it did not.
     Tried(Result<String, String>),
     Kept(Result<Box<Kept>, String>),
+    Offers(Vec<Provider>),
 }
 
 /// What holds once a mind was kept.

@@ -73,6 +73,8 @@ pub struct Launcher {
     pub obstacle: Option<String>,
     /// Why no model that is set can be used: then what there is to fly with is shown first.
     pub no_mind: Option<String>,
+    /// What a person should know of models without a price, under the budget that is set.
+    pub unpriced: Option<String>,
 }
 
 /// A mission that a person wants to start.

@@ -82,7 +82,7 @@ pub enum MindState {
 impl Discovery {
     /// Whether anything of it can be flown with, as far as that is known without a try.
     pub fn is_usable(&self) -> bool {
-        self.minds.iter().any(Mind::is_usable)
+        self.minds.iter().any(Mind::can_fly)
     }
 
     /// What is said above the list.
@@ -93,7 +93,7 @@ impl Discovery {
         if self.minds.is_empty() {
             return "A mission needs a model to play its agents, and none was found here.".to_owned();
         }
-        "A mission needs a model to play its agents. What was found here cannot be used as it is:".to_owned()
+        "A mission needs a model to play its agents. What was found here cannot fly one as it is:".to_owned()
     }
 
     /// Everything on one page.
@@ -110,14 +110,12 @@ impl Discovery {
 
     /// What is not here, and what to do about it.
     pub fn nothing_else(&self, width: usize) -> Vec<Row> {
-        let absent = self.absent.iter();
-        let mut rows: Vec<Row> =
-            absent.flat_map(|words| hanging((StyleRole::Dim, "not found   "), StyleRole::Dim, words, width)).collect();
         let advice = "Set the key of a provider, start a model server or install an agent, and look again. Any other server that \
              speaks Chat Completions is named in the settings: [providers.NAME] with its base_url, and [models] default = \
              \"NAME/MODEL\".";
-        rows.extend(hanging((StyleRole::Dim, "to do       "), StyleRole::Text, advice, width));
-        rows.extend(hanging((StyleRole::Dim, "settings    "), StyleRole::Text, &self.settings, width));
+        let mut rows = line("to do", StyleRole::Text, advice, width);
+        rows.extend(line("settings", StyleRole::Text, &self.settings, width));
+        rows.extend(self.absent.iter().flat_map(|words| line("not found", StyleRole::Dim, words, width)));
         rows
     }
 }
@@ -126,6 +124,11 @@ impl Mind {
     /// Whether it can be flown with, as far as that is known without a try.
     pub fn is_usable(&self) -> bool {
         matches!(self.state, MindState::Answers | MindState::Unasked)
+    }
+
+    /// Whether there is a role that it may play.
+    pub fn can_fly(&self) -> bool {
+        self.is_usable() && TASKS.iter().any(|task| self.fitness(*task).0 > Fitness::Unfit)
     }
 
     /// Its row in a list.
@@ -155,6 +158,7 @@ impl Mind {
             rows.extend(line("model", StyleRole::Text, &facts, width));
         }
         if self.is_usable() {
+            rows.extend(self.plainly().into_iter().flat_map(|words| line("plainly", StyleRole::Warn, words, width)));
             for task in TASKS {
                 let (fitness, why) = self.fitness(task);
                 let (style, word) = fitness.shown();
@@ -162,8 +166,6 @@ impl Mind {
                 let lead = if task == TASKS[0] { lead.replacen(&padded("", LABEL), &padded("good for", LABEL), 1) } else { lead };
                 rows.extend(hanging((StyleRole::Dim, &lead), style, &format!("{word}: {why}"), width));
             }
-            let plain = self.plainly().into_iter().flat_map(|words| line("plainly", StyleRole::Warn, words, width));
-            rows.extend(plain);
         }
         if !self.others.is_empty() {
             let named = self.others.iter().take(MOST_OTHERS).cloned().collect::<Vec<_>>().join(", ");

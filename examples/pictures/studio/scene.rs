@@ -96,6 +96,7 @@ fn launcher() -> Launcher {
         unlanded: Vec::new(),
         obstacle: None,
         no_mind: None,
+        unpriced: None,
     }
 }
 

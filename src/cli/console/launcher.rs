@@ -1,7 +1,7 @@
 //! What the launcher shows where no mission is, and what becomes of the goal that is written there.
 
 use crate::cli::context::Repository;
-use crate::cli::creation::{MissionOptions, found, refuse_if_unfit};
+use crate::cli::creation::{MissionOptions, found, refuse_if_unfit, unpriced_words};
 use crate::cli::prelude::*;
 use crate::config::{Flag, Settings};
 use crate::domain::goal::Goal;
@@ -23,12 +23,13 @@ pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> 
     let obstacle = refuse_if_unfit(&context.here).err().map(|error| error.to_string());
     let (no_mind, lacking) = minds(&settings);
     let obstacle = obstacle.or(lacking);
+    let unpriced = unpriced_words(&settings);
     let branch = match repo.as_ref().map(Repo::head) {
         Ok(Ok(Head::Branch(name))) => name,
         _ => String::new(),
     };
     let repository = repo.map(|repo| repo.root().display().to_string()).unwrap_or_default();
-    Ok(Launcher { repository, branch, models, budget: settings.budget, alive, unlanded, obstacle, no_mind })
+    Ok(Launcher { repository, branch, models, budget: settings.budget, alive, unlanded, obstacle, no_mind, unpriced })
 }
 
 /// Why no model that is set can be used, and why one of several cannot, as far as that is known without asking anybody.

@@ -11,6 +11,7 @@ use super::draft_file::DraftFile;
 use super::launcher;
 use crate::cli::editor::edit_text;
 use crate::cli::fault::sentence;
+use crate::cli::offers::offered;
 use crate::cli::prelude::*;
 use crate::cli::setup::{Places, keep, look, refused, tried};
 use crate::domain::id::{MissionId, Timestamp};
@@ -93,6 +94,10 @@ impl Host for Machine {
                 })
             }
             HostCall::Try(mind) => HostReply::Tried(tried(context, &mind).await),
+            HostCall::Offers => match context.settings_here() {
+                Ok(settings) => HostReply::Offers(offered(&settings).await),
+                Err(_) => HostReply::Nothing,
+            },
             HostCall::Keep(mind) => HostReply::Kept(kept(context, &mind).map_err(|error| sentence(&error))),
         }
     }

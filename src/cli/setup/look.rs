@@ -49,7 +49,7 @@ pub async fn look(context: &Context, settings: &Settings, places: &Places) -> Re
     let known: Vec<String> = keys.iter().map(|mind| mind.model.clone()).collect();
     let servers = servers.into_iter().filter(|mind| mind.model.is_empty() || !known.contains(&mind.model));
     let mut minds: Vec<Mind> = keys.into_iter().chain(agents).chain(servers).collect();
-    minds.sort_by_key(|mind| !mind.is_usable());
+    minds.sort_by_key(|mind| (!mind.can_fly(), !mind.is_usable()));
     Ok(Discovery { minds, absent, settings: context.home.user_file().display().to_string() })
 }
 

@@ -44,6 +44,8 @@ pub struct LauncherScreen {
     under: Under,
     /// Whether the person has been asked if they mean to lose the goal.
     asked: bool,
+    /// Whether they have been told that a model has no price.
+    told: bool,
 }
 
 impl LauncherScreen {
@@ -51,7 +53,7 @@ impl LauncherScreen {
     pub fn new(app: &App, launcher: Launcher, under: Under) -> Self {
         let trouble = launcher.obstacle.clone();
         let goal = OneText::new(app, Subject::Goal, "goal.md");
-        Self { launcher, goal, trouble, under, asked: false }
+        Self { launcher, goal, trouble, under, asked: false, told: false }
     }
 
     /// The launcher with what was written in it before.
@@ -74,6 +76,11 @@ impl LauncherScreen {
         let refused = Goal::new(&goal).err().map(|error| error.to_string());
         if let Some(trouble) = self.launcher.obstacle.clone().or(refused) {
             self.trouble = Some(trouble);
+            return PopupResult::stay();
+        }
+        if let (Some(words), false) = (&self.launcher.unpriced, self.told) {
+            self.told = true;
+            self.trouble = Some(format!("{words}. Begin once more to fly it like that."));
             return PopupResult::stay();
         }
         let models = self.launcher.models.iter().map(|(role, model, _)| (*role, model.clone())).collect();

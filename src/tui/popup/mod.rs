@@ -24,6 +24,7 @@ pub mod hold;
 pub mod landing;
 pub mod launcher;
 pub mod missions;
+pub mod model_picker;
 pub mod models;
 pub mod open;
 pub mod palette;

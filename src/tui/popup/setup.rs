@@ -145,7 +145,7 @@ impl Popup for SetupScreen {
         let of_mind = if on_a_mind { vec![Action::Try, Action::Keep] } else { Vec::new() };
         ScreenInfo::named(app, Context::Setup, "What is there to fly with?")
             .hints(of_mind)
-            .hints([Action::Play, Action::LookAgain, Action::PageDown, Action::Help, Action::Quit])
+            .hints([Action::Play, Action::LookAgain, Action::PageDown, Action::Quit, Action::Help])
             .calling(Action::Play, "the rehearsal")
             .calling(Action::PageDown, "read on")
             .calling(Action::Quit, "leave")
@@ -224,7 +224,7 @@ impl Popup for SetupScreen {
     fn served(&mut self, app: &App, at: &mut Place, call: &HostCall, reply: &HostReply) -> PopupResult {
         match (call, reply) {
             (_, HostReply::Found(found)) => {
-                at.list.selected = found.minds.iter().position(Mind::is_usable).unwrap_or(0);
+                at.list.selected = found.minds.iter().position(Mind::can_fly).unwrap_or(0);
                 at.top = 0;
                 self.found = Some((**found).clone());
             }
@@ -241,7 +241,7 @@ impl Popup for SetupScreen {
                 self.trouble = Some(why.clone());
             }
             (HostCall::LookAround, HostReply::Nothing) => self.found = Some(Discovery::default()),
-            (_, HostReply::Nothing | HostReply::Checked(_) | HostReply::Tried(_)) => {}
+            (_, HostReply::Nothing | HostReply::Checked(_) | HostReply::Tried(_) | HostReply::Offers(_)) => {}
         }
         PopupResult::stay()
     }

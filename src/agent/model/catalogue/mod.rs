@@ -48,7 +48,7 @@ pub struct ModelFacts {
     /// The most tokens of one reply, when it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_output: Option<u32>,
-    /// What it costs; a model without it is counted at [`ASSUMED_PRICE`], and what it cost is told as an estimate.
+    /// What it costs; a model without it is counted in tokens alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price: Option<Price>,
     /// Whether it thinks before it answers, when that is known.
@@ -100,9 +100,6 @@ pub struct LongPrice {
     pub output: u64,
 }
 
-/// What a model without a price is taken to cost: the price of the models that most missions are flown with.
-pub const ASSUMED_PRICE: Price =
-    Price { input: 3_000_000, cached: 300_000, cache_write: 3_750_000, output: 15_000_000, long: None };
 /// The highest price that is believed: 10,000 dollars per million tokens.
 const HIGHEST_PRICE: u64 = 10_000_000_000;
 
@@ -242,6 +239,9 @@ fn undated(name: &str) -> &str {
 mod tests {
     use super::*;
 
+    const PRICE: Price =
+        Price { input: 3_000_000, cached: 300_000, cache_write: 3_750_000, output: 15_000_000, long: None };
+
     #[test]
     fn the_shipped_file_is_whole_and_every_price_is_plausible() {
         let catalogue = Catalogue::parse(CORRECTIONS, "assets/models.toml").unwrap();
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn a_long_request_costs_what_long_requests_cost() {
         let long = LongPrice { above: 200_000, input: 6_000_000, cached: 0, cache_write: 0, output: 0 };
-        let price = Price { long: Some(long), ..ASSUMED_PRICE };
+        let price = Price { long: Some(long), ..PRICE };
         let asked = |input, cached| price.cost(TokenUsage { input, cached, ..TokenUsage::default() });
         assert_eq!(asked(200_000, 0), 600_000, "at the edge");
         assert_eq!(asked(200_001, 0), 1_200_006);
@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn cost_is_summed_and_rounded_up() {
-        let price = ASSUMED_PRICE;
+        let price = PRICE;
         let usage =
             TokenUsage { input: 1_000, cached: 10_000, cache_written: 100, output: 10, estimated: false };
         assert_eq!(price.cost(usage), 3_000 + 3_000 + 375 + 150);
