@@ -191,6 +191,7 @@ fn attempts() -> Vec<Event> {
                 turns: 5,
                 micro_dollars: 6,
                 estimated_micro_dollars: 0,
+                unpriced: 0,
             },
         },
         Event::RevisionTold { attempt: ATTEMPT, assertion: assertion_id(), revision: Revision(2) },
