@@ -151,7 +151,7 @@ mod tests {
 
     #[test]
     fn suffixes_differ() {
-        let some: std::collections::BTreeSet<String> = (0..50).map(|_| suffix()).collect();
+        let some: BTreeSet<String> = (0..50).map(|_| suffix()).collect();
         assert!(some.len() > 40 && some.iter().all(|suffix| suffix.len() == 4));
     }
 }

@@ -94,7 +94,9 @@ impl Mission {
     pub fn unpriced_models(&self) -> Vec<String> {
         let chosen: BTreeSet<&Title> = self.models.values().collect();
         let unpriced = chosen.into_iter().filter(|model| !self.prices.contains_key(*model));
-        if self.attempts.is_empty() { Vec::new() } else { unpriced.map(ToString::to_string).collect() }
+        // Logs of earlier versions have money without prices.
+        let is_older = self.prices.is_empty() && self.usage().micro_dollars > 0;
+        if self.attempts.is_empty() || is_older { Vec::new() } else { unpriced.map(ToString::to_string).collect() }
     }
 }
 

@@ -100,7 +100,7 @@ mod tests {
         let providers = [lists, silent];
         assert_eq!(
             doubt("a/claude-sonet-5", &providers).unwrap(),
-            "a does not list a/claude-sonet-5; the nearest: a/claude-sonnet-5, a/claude-opus-5 and a/qwen3:latest"
+            "a does not list a/claude-sonet-5; the nearest: a/claude-sonnet-5, a/claude-opus-5 and a/haiku"
         );
         for sure in ["a/claude-opus-5", "a/qwen3", "b/anything", "c/anything", "no name"] {
             assert_eq!(doubt(sure, &providers), None, "{sure}");

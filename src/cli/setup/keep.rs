@@ -50,17 +50,7 @@ fn written(before: &str, additions: &Additions, comment: &str) -> std::result::R
         let Some((section, name)) = key.rsplit_once('.') else { continue };
         let mut table = document.as_table_mut();
         for part in section.split('.') {
-            let inner = table.entry(part).or_insert_with(|| {
-                let mut table = Table::new();
-                table.set_implicit(true);
-                Item::Table(table)
-            });
-            if let Item::Value(inline) = inner {
-                // `models = { … }` on one line is written as a section, which has room for a comment.
-                let inline = std::mem::replace(inline, toml_edit::Value::from(false));
-                *inner = Item::Table(inline.as_inline_table().cloned().map(|t| t.into_table()).ok_or_else(|| format!("`{part}` is no section"))?);
-            }
-            table = inner.as_table_mut().ok_or_else(|| format!("`{part}` is no section"))?;
+            table = inner(table, part)?;
         }
         table.set_implicit(false);
         match table.get_mut(name).and_then(Item::as_value_mut) {
@@ -78,6 +68,21 @@ fn written(before: &str, additions: &Additions, comment: &str) -> std::result::R
         }
     }
     Ok(document.to_string())
+}
+
+/// A section of a table; one on a single line, `models = { … }`, becomes a section with room for a comment.
+fn inner<'t>(table: &'t mut Table, name: &str) -> std::result::Result<&'t mut Table, String> {
+    let no_section = || format!("`{name}` is no section");
+    let found = table.entry(name).or_insert_with(|| {
+        let mut table = Table::new();
+        table.set_implicit(true);
+        Item::Table(table)
+    });
+    if found.is_value() {
+        let inline = std::mem::take(found).into_table().map_err(|_| no_section())?;
+        *found = Item::Table(inline);
+    }
+    found.as_table_mut().ok_or_else(no_section)
 }
 
 /// Puts the new settings in the place of the old ones, once it is certain that they can be read.

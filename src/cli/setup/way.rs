@@ -88,8 +88,6 @@ pub fn sources(context: &Context, additions: &Additions) -> Sources {
 
 /// The way to a model on a network, with its key.
 pub async fn spec(settings: &Settings, model: &str) -> Result<Option<ProviderSpec>, BackendError> {
-    Ok(match ready(settings, model).await? {
-        Backend::Network(remote) => Some(remote.spec),
-        Backend::Rehearsal(_) => None,
-    })
+    let backend = ready(settings, model).await?;
+    Ok(if let Backend::Network(remote) = backend { Some(remote.spec) } else { None })
 }

@@ -63,6 +63,19 @@ fn a_name_that_is_not_listed_is_doubted_and_still_taken() {
 }
 
 #[test]
+fn a_fallback_is_told_with_whether_it_can_take_over() {
+    let stage = Stage::new();
+    let models = "[models]\ndefault = \"rehearsal/demo\"\n\n[fallback]\ndefault = \"rehearsal/demo\"\nworker = \"nowhere/x\"\n";
+    stage.configure(models);
+    let shown = stage.told(&["models"]);
+    let row = |model: &str| shown.lines().find(|line| line.contains(&format!("falls back to   {model}"))).unwrap();
+    assert!(row("nowhere/x").contains("worker") && row("nowhere/x").contains("not usable: there is no provider"), "{shown}");
+    assert!(row("rehearsal/demo").contains("usable") && row("rehearsal/demo").contains("critic"), "{shown}");
+    stage.configure("[fallback]\nworkr = \"a/b\"\n");
+    assert!(stage.ended(&["models"], 2).1.contains("did you mean `fallback.worker`?"));
+}
+
+#[test]
 fn lists_are_fetched_when_somebody_asks_and_the_persons_own_file_wins() {
     let runtime = runtime();
     let (stage, server) = staged(&runtime, &["large"], "large");

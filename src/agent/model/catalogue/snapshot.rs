@@ -169,7 +169,8 @@ struct Cost {
 
 #[derive(Deserialize)]
 struct Tier {
-    tier: TierSize,
+    #[serde(rename = "tier")]
+    from: TierSize,
     input: f64,
     output: f64,
     cache_read: Option<f64>,
@@ -202,7 +203,7 @@ impl Cost {
         let [input, cached, cache_write, output] =
             rates(self.input, self.output, self.cache_read, self.cache_write)?;
         // Where several steps are named, the dearest counts from the first of them on: a budget must not leak.
-        let above = self.tiers.iter().map(|tier| tier.tier.size).min();
+        let above = self.tiers.iter().map(|tier| tier.from.size).min();
         let dearest = self.tiers.iter().max_by(|one, other| one.input.total_cmp(&other.input));
         let long = above.zip(dearest).and_then(|(above, tier)| {
             let [input, cached, cache_write, output] =

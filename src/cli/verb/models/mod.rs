@@ -19,6 +19,7 @@ use crate::domain::text::Title;
 use crate::view::models::{self, doubt};
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
+use crate::view::words::listed;
 
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "flightdeck models [OPTIONS] [ID] [ROLE=MODEL]...")]
@@ -159,8 +160,27 @@ async fn show(
             (Some(fault), _) => row.end(StyleRole::Bad, format!("  not usable: {fault}")),
         },
     }));
+    rows.extend(fallbacks(settings));
     rows.extend(offered::page(&providers, &mission, offered::Extent::TheFirst));
     done(context.output.style().page(&rows))
+}
+
+/// Who takes over when a model is given up on, and whether they can.
+fn fallbacks(settings: &Settings) -> Vec<Row> {
+    let mut roles: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (role, model) in &settings.fallbacks {
+        roles.entry(model).or_default().push(role.to_string());
+    }
+    let rows = roles.into_iter().map(|(model, roles)| {
+        let whose = if roles.len() == Role::ALL.len() { "every role".to_owned() } else { listed(&roles) };
+        let row = Row::of(StyleRole::Strong, "falls back to   ").then(StyleRole::Text, model);
+        let row = row.then(StyleRole::Dim, format!("  {whose}"));
+        match settings.backend(model) {
+            Ok(_) => row.end(StyleRole::Good, "  usable"),
+            Err(fault) => row.end(StyleRole::Bad, format!("  not usable: {fault}")),
+        }
+    });
+    rows.collect()
 }
 
 /// The settings where a mission flies; its repository may be another than this directory's.
