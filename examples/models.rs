@@ -9,8 +9,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (Some(file), Some(date)) = (words.next(), words.next()) else {
         return Err("say the file, and the day it is of: api.json 2026-08-18".into());
     };
-    let snapshot =
-        Snapshot::of_models_dev(&std::fs::read_to_string(file)?, ADDRESS, &date, Breadth::Common)?;
+    let snapshot = Snapshot::of_models_dev(&std::fs::read_to_string(file)?, ADDRESS, &date, Breadth::Common)?;
     let target = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/models.json");
     std::fs::write(target, snapshot.written()?)?;
     Ok(())

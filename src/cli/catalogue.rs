@@ -24,7 +24,12 @@ impl Known {
             Err(fault) => Self { faults: vec![fault.to_string()], ..Self::default() },
         };
         if let Some(path) = settings.fetched_models() {
-            known.lay(&path, Missing::IsFine, Catalogue::with_snapshot, "fetch it anew with `flightdeck models --refresh`");
+            known.lay(
+                &path,
+                Missing::IsFine,
+                Catalogue::with_snapshot,
+                "fetch it anew with `flightdeck models --refresh`",
+            );
         }
         if let Some(path) = &settings.prices {
             known.lay(path, Missing::IsWrong, Catalogue::with, "mend it, or the setting `prices`");

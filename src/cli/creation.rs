@@ -69,7 +69,8 @@ pub fn unpriced_words(settings: &Settings) -> Option<String> {
     settings.budget.micro_dollars?;
     let catalogue = Known::of(settings).catalogue;
     let is_unpriced = |model: &&String| {
-        let is_bought = !model.starts_with("rehearsal/");
+        // A rehearsal costs nothing, and an agent tells itself what it costs.
+        let is_bought = !model.starts_with("rehearsal/") && !model.starts_with("acp/");
         is_bought && catalogue.known(model).is_none_or(|facts| facts.price.is_none())
     };
     let models: BTreeSet<&String> = settings.models.values().filter(is_unpriced).collect();

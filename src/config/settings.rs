@@ -9,7 +9,7 @@ use super::backend::{Remote, variable_of};
 use super::home::Home;
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
-use super::values::{Provider, Url, Values};
+use super::values::{Agent, Provider, Url, Values};
 use super::variables::Variables;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
@@ -49,6 +49,7 @@ pub struct Settings {
     /// The person's file, named in advice.
     pub user_file: PathBuf,
     pub(super) providers: BTreeMap<String, Provider>,
+    pub(super) agents: BTreeMap<String, Agent>,
     pub(super) variables: Variables,
     by_key: BTreeMap<String, Setting>,
 }
@@ -79,7 +80,7 @@ impl Settings {
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
         let Layered { mut by_key, values } = layered;
-        let Values { budget, limits, providers, ref fallback, .. } = values;
+        let Values { budget, limits, providers, agents, ref fallback, .. } = values;
         let fallbacks = Role::ALL.iter().filter_map(|role| {
             let chosen = fallback.get(role.word()).or_else(|| fallback.get("default"))?;
             Some((*role, chosen.0.clone()))
@@ -112,6 +113,7 @@ impl Settings {
             passed: passed(values.pass_env.map(|names| names.0).unwrap_or_default(), &variables),
             browser: values.browser.map(|path| expanded(&path.0, &variables)),
             providers,
+            agents,
             user_file,
             variables,
             by_key,

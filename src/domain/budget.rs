@@ -145,7 +145,8 @@ mod tests {
         assert!(budget.check(Role::Reviewer, &used(999_999), 0).is_ok());
         let sentence = budget.check(Role::Reviewer, &used(1_000_000), 0).unwrap_err().to_string();
         assert!(
-            sentence.contains("the token budget of models without a price is spent: 1000000 tokens of 1000000"),
+            sentence
+                .contains("the token budget of models without a price is spent: 1000000 tokens of 1000000"),
             "{sentence}"
         );
         assert!(budget.check(Role::Worker, &used(750_000), 0).is_err(), "a share is kept of it, too");
@@ -154,7 +155,10 @@ mod tests {
         assert!(Budget::default().check(Role::Worker, &used(u64::MAX), 0).is_ok(), "no limit is none");
         let models = ["acme/large".to_owned()];
         let words = budget.unpriced_words(&models).unwrap();
-        assert!(words.contains("acme/large has no known price") && words.contains("1000000 tokens bind it"), "{words}");
+        assert!(
+            words.contains("acme/large has no known price") && words.contains("1000000 tokens bind it"),
+            "{words}"
+        );
         assert_eq!((Budget::default().unpriced_words(&models), budget.unpriced_words(&[])), (None, None));
     }
 

@@ -93,10 +93,17 @@ impl Mission {
     /// The chosen models without a known price. Prices are recorded before the first model is called.
     pub fn unpriced_models(&self) -> Vec<String> {
         let chosen: BTreeSet<&Title> = self.models.values().collect();
-        let unpriced = chosen.into_iter().filter(|model| !self.prices.contains_key(*model));
+        // An agent tells itself what it costs.
+        let is_unpriced =
+            |model: &&Title| !self.prices.contains_key(*model) && !model.as_str().starts_with("acp/");
+        let unpriced = chosen.into_iter().filter(is_unpriced);
         // Logs of earlier versions have money without prices.
         let is_older = self.prices.is_empty() && self.usage().micro_dollars > 0;
-        if self.attempts.is_empty() || is_older { Vec::new() } else { unpriced.map(ToString::to_string).collect() }
+        if self.attempts.is_empty() || is_older {
+            Vec::new()
+        } else {
+            unpriced.map(ToString::to_string).collect()
+        }
     }
 }
 

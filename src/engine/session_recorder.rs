@@ -72,6 +72,14 @@ impl SessionRecorder {
         }
     }
 
+    /// The model has replied: what it was shown before is read.
+    fn used(&self, usage: Usage) {
+        for record in self.shown().drain(..) {
+            self.engine.dispatcher.tell(record);
+        }
+        self.engine.dispatcher.tell(Command::CountUsage { attempt: self.attempt, usage });
+    }
+
     fn add_reply(&self, reply: &Reply) {
         for thinking in reply.thinking.iter().filter(|thinking| !thinking.text.is_empty()) {
             self.add(EntryBody::Thought { text: thinking.text.clone() });
@@ -149,29 +157,37 @@ impl Observer for SessionRecorder {
     }
 
     fn usage(&self, usage: TokenUsage) {
-        // The model has replied: what it was shown before is read.
-        for record in self.shown().drain(..) {
-            self.engine.dispatcher.tell(record);
-        }
-        let usage = priced(usage, &self.facts);
-        self.engine.dispatcher.tell(Command::CountUsage { attempt: self.attempt, usage });
+        self.used(priced(usage, &self.facts));
+    }
+
+    fn tokens(&self, usage: TokenUsage) {
+        self.used(unpriced(usage));
+    }
+
+    fn cost(&self, micro_dollars: u64) {
+        self.used(Usage { micro_dollars, ..Usage::default() });
     }
 }
 
 /// The usage of one model call, with its cost: an estimate where the tokens have no count, none where the model has no
 /// price.
 pub fn priced(usage: TokenUsage, facts: &ModelFacts) -> Usage {
-    let counted = Usage {
+    let counted = unpriced(usage);
+    match facts.price.map(|price| price.cost(usage)) {
+        None => Usage { unpriced: counted.tokens(), ..counted },
+        Some(cost) if usage.estimated => Usage { estimated_micro_dollars: cost, ..counted },
+        Some(cost) => Usage { micro_dollars: cost, ..counted },
+    }
+}
+
+/// The tokens of one model call, where its cost is told by itself.
+pub fn unpriced(usage: TokenUsage) -> Usage {
+    Usage {
         input: usage.input,
         cached: usage.cached,
         cache_written: usage.cache_written,
         output: usage.output,
         turns: 1,
         ..Usage::default()
-    };
-    match facts.price.map(|price| price.cost(usage)) {
-        None => Usage { unpriced: counted.tokens(), ..counted },
-        Some(cost) if usage.estimated => Usage { estimated_micro_dollars: cost, ..counted },
-        Some(cost) => Usage { micro_dollars: cost, ..counted },
     }
 }

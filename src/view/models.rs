@@ -42,7 +42,9 @@ fn row(mission: &Mission, role: Role) -> Row {
         model.map_or((StyleRole::Warn, "none is set"), |model| (StyleRole::Text, model.as_str()));
     let row = Row::of(StyleRole::Strong, format!("{:<16}", role.to_string())).then(style, words);
     let row = match mission.fallbacks.get(&role) {
-        Some(fallen) => row.then(StyleRole::Warn, format!("  in place of {}: {}", fallen.from, fallen.reason)),
+        Some(fallen) => {
+            row.then(StyleRole::Warn, format!("  in place of {}: {}", fallen.from, fallen.reason))
+        }
         None => row,
     };
     row.end(StyleRole::Dim, plural(attempts().count(), "attempt"))
@@ -93,7 +95,8 @@ mod tests {
 
     #[test]
     fn a_name_that_is_not_listed_is_doubted_with_the_nearest_ones() {
-        let offered = |model: &str| Offered { model: model.to_owned(), window: None, price: None, tools: None };
+        let offered =
+            |model: &str| Offered { model: model.to_owned(), window: None, price: None, tools: None };
         let names = ["a/claude-opus-5", "a/claude-sonnet-5", "a/haiku", "a/qwen3:latest"];
         let lists = Provider { name: "a".to_owned(), models: Ok(names.map(offered).into_iter().collect()) };
         let silent = Provider { name: "b".to_owned(), models: Err("it does not answer".to_owned()) };

@@ -158,12 +158,18 @@ impl Mind {
             rows.extend(line("model", StyleRole::Text, &facts, width));
         }
         if self.is_usable() {
-            rows.extend(self.plainly().into_iter().flat_map(|words| line("plainly", StyleRole::Warn, words, width)));
+            rows.extend(
+                self.plainly().into_iter().flat_map(|words| line("plainly", StyleRole::Warn, words, width)),
+            );
             for task in TASKS {
                 let (fitness, why) = self.fitness(task);
                 let (style, word) = fitness.shown();
                 let lead = format!("{}{}", padded("", LABEL), padded(task.name, LABEL + 4));
-                let lead = if task == TASKS[0] { lead.replacen(&padded("", LABEL), &padded("good for", LABEL), 1) } else { lead };
+                let lead = if task == TASKS[0] {
+                    lead.replacen(&padded("", LABEL), &padded("good for", LABEL), 1)
+                } else {
+                    lead
+                };
                 rows.extend(hanging((StyleRole::Dim, &lead), style, &format!("{word}: {why}"), width));
             }
         }

@@ -29,7 +29,17 @@ pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> 
         _ => String::new(),
     };
     let repository = repo.map(|repo| repo.root().display().to_string()).unwrap_or_default();
-    Ok(Launcher { repository, branch, models, budget: settings.budget, alive, unlanded, obstacle, no_mind, unpriced })
+    Ok(Launcher {
+        repository,
+        branch,
+        models,
+        budget: settings.budget,
+        alive,
+        unlanded,
+        obstacle,
+        no_mind,
+        unpriced,
+    })
 }
 
 /// Why no model that is set can be used, and why one of several cannot, as far as that is known without asking anybody.
@@ -40,7 +50,8 @@ fn minds(settings: &Settings) -> (Option<String>, Option<String>) {
     if models.is_empty() {
         return (Some("No model is set.".to_owned()), None);
     }
-    let faults = models.iter().filter_map(|model| settings.backend(model).err().map(|fault| fault.to_string()));
+    let faults =
+        models.iter().filter_map(|model| settings.backend(model).err().map(|fault| fault.to_string()));
     let faults: Vec<String> = faults.collect();
     let first = faults.first().cloned();
     if faults.len() == models.len() { (first, None) } else { (None, first) }

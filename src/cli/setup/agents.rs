@@ -1,53 +1,60 @@
 //! Agent programs on `PATH`: they bring a mind that the person has signed in to.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use crate::agent::external::AgentSpec;
+use crate::cli::key::program_of;
 use crate::config::Settings;
 use crate::view::setup::{Mind, MindKind, MindState};
 
-/// Their names.
-pub const AGENTS: [&str; 9] =
-    ["claude-agent-acp", "claude", "codex-acp", "codex", "gemini", "opencode", "goose", "copilot", "droid"];
+/// Programs of people that fly by way of another program: theirs, and the agent's name.
+const BY_WAY: [(&str, &str); 2] = [("claude", "claude"), ("codex", "codex")];
 
 /// Those that are there.
-pub fn minds(settings: &Settings, path: &str) -> Vec<Mind> {
-    let found = AGENTS.iter().filter_map(|name| Some((*name, on_path(path, name)?)));
-    found.map(|(name, program)| mind(settings, name, &program)).collect()
+pub fn minds(settings: &Settings) -> Vec<Mind> {
+    let agents = settings.agents().unwrap_or_default();
+    let here = agents.values().filter_map(|agent| Some(mind(agent, &program_of(settings, agent)?)));
+    let missing = BY_WAY.iter().filter_map(|(program, name)| {
+        let agent = agents.get(*name).filter(|agent| program_of(settings, agent).is_none())?;
+        let alone = AgentSpec { command: vec![(*program).to_owned()], ..agent.clone() };
+        Some(halfway(agent, &program_of(settings, &alone)?))
+    });
+    here.chain(missing).collect()
 }
 
-fn mind(settings: &Settings, name: &str, program: &Path) -> Mind {
-    let model = format!("acp/{name}");
-    let (model, state) = match settings.backend(&model) {
-        Ok(_) => (model, MindState::Unasked),
-        Err(_) => (String::new(), MindState::Unflown("flightdeck does not fly this agent".to_owned())),
-    };
+/// What is looked for.
+pub fn names(settings: &Settings) -> Vec<String> {
+    let agents = settings.agents().unwrap_or_default();
+    agents.values().filter_map(|agent| agent.command.first().cloned()).collect()
+}
+
+fn mind(agent: &AgentSpec, program: &PathBuf) -> Mind {
+    let model = format!("acp/{}", agent.name);
+    let sign_in =
+        if agent.sign_in.is_empty() { String::new() } else { format!("; to sign in: {}", agent.sign_in) };
+    let found = format!("{}; flies as {model}{sign_in}", program.display());
+    Mind { model, found, ..blank(agent) }
+}
+
+/// The person's program is there, and what flies it is not.
+fn halfway(agent: &AgentSpec, program: &PathBuf) -> Mind {
+    let needed = agent.command.first().map(String::as_str).unwrap_or_default();
+    let why = format!("it flies as acp/{} once {needed} is there: {}", agent.name, agent.install);
+    Mind { found: program.display().to_string(), state: MindState::Unflown(why), ..blank(agent) }
+}
+
+fn blank(agent: &AgentSpec) -> Mind {
     Mind {
         kind: MindKind::Agent,
-        name: name.to_owned(),
-        found: if model.is_empty() {
-            program.display().to_string()
-        } else {
-            format!("{}; flies as {model}", program.display())
-        },
-        model,
+        name: agent.name.clone(),
+        model: String::new(),
+        found: String::new(),
         address: None,
-        state,
+        state: MindState::Unasked,
         window: None,
         price: None,
         billions: None,
         tools: None,
         others: Vec::new(),
     }
-}
-
-fn on_path(path: &str, name: &str) -> Option<PathBuf> {
-    std::env::split_paths(path)
-        .filter(|directory| directory.is_absolute())
-        .map(|directory| directory.join(name))
-        .find(|file| is_program(file))
-}
-
-fn is_program(file: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.metadata().is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
 }

@@ -31,9 +31,8 @@ pub fn keep(context: &Context, mind: &Mind) -> Result<String> {
     };
     let day = now().0.div_euclid(86_400_000);
     let comment = format!("kept by `flightdeck setup` on {}: {}", date(day), mind.found);
-    let text = written(&before, &additions, &comment).map_err(|fault| {
-        misuse(format!("{}: {fault}; mend the file and try again", file.display()))
-    })?;
+    let text = written(&before, &additions, &comment)
+        .map_err(|fault| misuse(format!("{}: {fault}; mend the file and try again", file.display())))?;
     replace(context, &file, &text)?;
     Ok(sentence(&context.settings_here()?, mind, &file))
 }
@@ -45,7 +44,8 @@ fn target(file: &Path) -> PathBuf {
 
 /// The settings with additions; what stands there keeps its place, its comments and its form.
 fn written(before: &str, additions: &Additions, comment: &str) -> std::result::Result<String, String> {
-    let mut document: DocumentMut = before.parse().map_err(|fault: toml_edit::TomlError| fault.to_string())?;
+    let mut document: DocumentMut =
+        before.parse().map_err(|fault: toml_edit::TomlError| fault.to_string())?;
     for (key, word) in additions {
         let Some((section, name)) = key.rsplit_once('.') else { continue };
         let mut table = document.as_table_mut();
@@ -63,7 +63,10 @@ fn written(before: &str, additions: &Additions, comment: &str) -> std::result::R
         }
         if let Some(mut key) = table.key_mut(name) {
             let above = key.leaf_decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
-            let above: String = above.split_inclusive('\n').filter(|line| !line.contains("kept by `flightdeck setup`")).collect();
+            let above: String = above
+                .split_inclusive('\n')
+                .filter(|line| !line.contains("kept by `flightdeck setup`"))
+                .collect();
             key.leaf_decor_mut().set_prefix(format!("{above}# {comment}\n"));
         }
     }
@@ -116,7 +119,8 @@ fn sentence(settings: &Settings, mind: &Mind, file: &Path) -> String {
     let others: Vec<&Role> = Role::ALL.iter().filter(own).collect();
     let kept = format!("{} is kept in {}", mind.model, file.display());
     let Some(first) = others.first() else { return format!("{kept}: it plays every role") };
-    let (origin, count) = (settings.origin_of(&format!("models.{}", first.word())), plural(others.len(), "role"));
+    let (origin, count) =
+        (settings.origin_of(&format!("models.{}", first.word())), plural(others.len(), "role"));
     format!("{kept}; {count} of {} stay with what {origin} names", Role::ALL.len())
 }
 
@@ -177,7 +181,9 @@ mod tests {
 
     #[test]
     fn other_forms_of_the_same_settings_are_kept_up() {
-        for before in ["models = { worker = \"a/b\" }\n", "models.worker = \"a/b\"\n", "[models]\n\"worker\" = 'a/b'\n"] {
+        for before in
+            ["models = { worker = \"a/b\" }\n", "models.worker = \"a/b\"\n", "[models]\n\"worker\" = 'a/b'\n"]
+        {
             let text = written(before, &additions(), "kept by `flightdeck setup`").unwrap();
             let read: toml::Table = text.parse().unwrap();
             assert_eq!(read["models"]["default"].as_str(), Some("ollama/qwen3:14b"), "{text}");

@@ -84,11 +84,13 @@ async fn of_settings(
     };
     let set = settings.models.values().find_map(|model| model.strip_prefix(&format!("{name}/")));
     let offered = outcome.as_ref().map(Vec::as_slice).unwrap_or_default();
-    let chosen = set.or_else(|| offered.first().map(|offer| offer.name.as_str())).unwrap_or_default().to_owned();
+    let chosen =
+        set.or_else(|| offered.first().map(|offer| offer.name.as_str())).unwrap_or_default().to_owned();
     let mut mind = mind(catalogue, (&name, &name, &chosen), found, outcome);
     if chosen.is_empty() {
         mind.model = String::new();
-        mind.state = MindState::Unflown(format!("it names no model: put one under [models], such as {name}/MODEL"));
+        mind.state =
+            MindState::Unflown(format!("it names no model: put one under [models], such as {name}/MODEL"));
     }
     if settings.is_local(&name) {
         mind.kind = MindKind::Server;

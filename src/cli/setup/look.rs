@@ -2,11 +2,11 @@
 
 use futures::future::join_all;
 
-use super::agents::{self, AGENTS};
+use super::agents;
+use super::keys;
 use super::providers::KNOWN;
 use super::servers::{self, KnownServer, SERVERS, address_of};
 use super::way::spec;
-use super::keys;
 use crate::agent::model::ModelError;
 use crate::agent::model::provider::{Connections, probe};
 use crate::cli::catalogue::Known;
@@ -21,17 +21,12 @@ use crate::view::words::listed;
 pub struct Places {
     /// Servers, each with its address.
     pub servers: Vec<(KnownServer, String)>,
-    /// The directories that programs are found in, as `PATH` has them.
-    pub path: String,
 }
 
 impl Places {
     /// The usual ones of this machine.
     pub fn usual(settings: &Settings) -> Self {
-        Self {
-            servers: SERVERS.iter().map(|server| (*server, address_of(settings, server))).collect(),
-            path: settings.variable("PATH").unwrap_or_default().to_owned(),
-        }
+        Self { servers: SERVERS.iter().map(|server| (*server, address_of(settings, server))).collect() }
     }
 }
 
@@ -43,7 +38,7 @@ pub async fn look(context: &Context, settings: &Settings, places: &Places) -> Re
         keys::minds(context, settings, &connections, &catalogue),
         servers::minds(settings, &connections, &places.servers)
     );
-    let agents = agents::minds(settings, &places.path);
+    let agents = agents::minds(settings);
     let absent = absent(settings, places, &keys, &servers, &agents);
     // A server that stands in the settings was found twice.
     let known: Vec<String> = keys.iter().map(|mind| mind.model.clone()).collect();
@@ -54,22 +49,29 @@ pub async fn look(context: &Context, settings: &Settings, places: &Places) -> Re
 }
 
 /// What was looked for and is not here.
-fn absent(settings: &Settings, places: &Places, keys: &[Mind], servers: &[Mind], agents: &[Mind]) -> Vec<String> {
+fn absent(
+    settings: &Settings,
+    places: &Places,
+    keys: &[Mind],
+    servers: &[Mind],
+    found: &[Mind],
+) -> Vec<String> {
     let mut absent = Vec::new();
     if keys.iter().all(|mind| mind.kind != MindKind::Key) {
         let variables = KNOWN.iter().filter_map(|known| known.variables.first().copied());
         let variables: Vec<String> = variables.map(str::to_owned).collect();
         absent.push(format!("a key: none of {} is set", listed(&variables)));
     }
-    if agents.is_empty() {
-        absent.push(format!("an agent on PATH: {}", AGENTS.join(", ")));
+    if found.is_empty() {
+        absent.push(format!("an agent on PATH: {}", agents::names(settings).join(", ")));
     }
     let is_silent = |server: &KnownServer| {
         let is_its = |mind: &Mind| mind.name == server.title;
         !servers.iter().any(is_its) && settings.address_of(server.provider).is_none()
     };
     let silent = places.servers.iter().filter(|(server, _)| is_silent(server));
-    let silent: Vec<String> = silent.map(|(server, address)| format!("{} at {address}", server.title)).collect();
+    let silent: Vec<String> =
+        silent.map(|(server, address)| format!("{} at {address}", server.title)).collect();
     if !silent.is_empty() {
         absent.push(format!("a model server: {}", silent.join(", ")));
     }

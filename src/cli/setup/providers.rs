@@ -16,7 +16,13 @@ pub struct KnownProvider {
 
 /// Those that are looked for. Each speaks Chat Completions, unless it has no address here.
 pub const KNOWN: [KnownProvider; 13] = [
-    known("anthropic", "Anthropic", &["ANTHROPIC_API_KEY"], None, &["claude-sonnet-5-5", "claude-sonnet-5", "claude-sonnet-4-5"]),
+    known(
+        "anthropic",
+        "Anthropic",
+        &["ANTHROPIC_API_KEY"],
+        None,
+        &["claude-sonnet-5-5", "claude-sonnet-5", "claude-sonnet-4-5"],
+    ),
     known("openai", "OpenAI", &["OPENAI_API_KEY"], None, &["gpt-5.1", "gpt-5.2", "gpt-5"]),
     known(
         "gemini",
@@ -32,11 +38,35 @@ pub const KNOWN: [KnownProvider; 13] = [
         Some("https://openrouter.ai/api/v1"),
         &["anthropic/claude-sonnet-5", "anthropic/claude-sonnet-4.5"],
     ),
-    known("deepseek", "DeepSeek", &["DEEPSEEK_API_KEY"], Some("https://api.deepseek.com/v1"), &["deepseek-chat"]),
-    known("mistral", "Mistral", &["MISTRAL_API_KEY"], Some("https://api.mistral.ai/v1"), &["devstral-latest", "mistral-medium-latest"]),
+    known(
+        "deepseek",
+        "DeepSeek",
+        &["DEEPSEEK_API_KEY"],
+        Some("https://api.deepseek.com/v1"),
+        &["deepseek-chat"],
+    ),
+    known(
+        "mistral",
+        "Mistral",
+        &["MISTRAL_API_KEY"],
+        Some("https://api.mistral.ai/v1"),
+        &["devstral-latest", "mistral-medium-latest"],
+    ),
     known("xai", "xAI", &["XAI_API_KEY"], Some("https://api.x.ai/v1"), &["grok-4.6", "grok-4.5"]),
-    known("groq", "Groq", &["GROQ_API_KEY"], Some("https://api.groq.com/openai/v1"), &["openai/gpt-oss-120b"]),
-    known("cerebras", "Cerebras", &["CEREBRAS_API_KEY"], Some("https://api.cerebras.ai/v1"), &["gpt-oss-120b"]),
+    known(
+        "groq",
+        "Groq",
+        &["GROQ_API_KEY"],
+        Some("https://api.groq.com/openai/v1"),
+        &["openai/gpt-oss-120b"],
+    ),
+    known(
+        "cerebras",
+        "Cerebras",
+        &["CEREBRAS_API_KEY"],
+        Some("https://api.cerebras.ai/v1"),
+        &["gpt-oss-120b"],
+    ),
     known(
         "together",
         "Together",
@@ -44,8 +74,20 @@ pub const KNOWN: [KnownProvider; 13] = [
         Some("https://api.together.xyz/v1"),
         &["Qwen/Qwen3-Coder-480B-A35B-Instruct-FP8"],
     ),
-    known("moonshot", "Moonshot", &["MOONSHOT_API_KEY"], Some("https://api.moonshot.ai/v1"), &["kimi-k2.6", "kimi-k2.5"]),
-    known("zai", "Z.AI", &["ZAI_API_KEY", "ZHIPU_API_KEY"], Some("https://api.z.ai/api/paas/v4"), &["glm-5", "glm-4.7"]),
+    known(
+        "moonshot",
+        "Moonshot",
+        &["MOONSHOT_API_KEY"],
+        Some("https://api.moonshot.ai/v1"),
+        &["kimi-k2.6", "kimi-k2.5"],
+    ),
+    known(
+        "zai",
+        "Z.AI",
+        &["ZAI_API_KEY", "ZHIPU_API_KEY"],
+        Some("https://api.z.ai/api/paas/v4"),
+        &["glm-5", "glm-4.7"],
+    ),
     known(
         "dashscope",
         "Alibaba",
@@ -77,7 +119,8 @@ mod tests {
         for provider in KNOWN {
             for model in provider.models {
                 let name = format!("{}/{model}", provider.name);
-                let facts = catalogue.known(&name).unwrap_or_else(|| panic!("{name} is not in the catalogue"));
+                let facts =
+                    catalogue.known(&name).unwrap_or_else(|| panic!("{name} is not in the catalogue"));
                 assert!(facts.tools != Some(false) && facts.price.is_some(), "{name}");
             }
         }

@@ -32,7 +32,13 @@ pub struct KnownServer {
 
 /// Those that are looked for.
 pub const SERVERS: [KnownServer; 4] = [
-    KnownServer { provider: "ollama", title: "Ollama", port: 11_434, variable: Some("OLLAMA_HOST"), owner: None },
+    KnownServer {
+        provider: "ollama",
+        title: "Ollama",
+        port: 11_434,
+        variable: Some("OLLAMA_HOST"),
+        owner: None,
+    },
     KnownServer { provider: "lmstudio", title: "LM Studio", port: 1_234, variable: None, owner: None },
     KnownServer {
         provider: "llamacpp",
@@ -52,8 +58,13 @@ pub fn address_of(settings: &Settings, server: &KnownServer) -> String {
 }
 
 /// What answers at the usual places.
-pub async fn minds(settings: &Settings, connections: &Connections, places: &[(KnownServer, String)]) -> Vec<Mind> {
-    let asked = join_all(places.iter().map(|(server, address)| of_one(settings, connections, server, address)));
+pub async fn minds(
+    settings: &Settings,
+    connections: &Connections,
+    places: &[(KnownServer, String)],
+) -> Vec<Mind> {
+    let asked =
+        join_all(places.iter().map(|(server, address)| of_one(settings, connections, server, address)));
     asked.await.into_iter().flatten().collect()
 }
 
@@ -67,8 +78,10 @@ async fn of_one(
     spec.base_url = Some(address.to_owned());
     let Ok(Offered::Listed(offered)) = offers(&spec, connections, LIMIT).await else { return Vec::new() };
     let is_own = |offer: &Offer| server.owner.is_none_or(|owner| offer.owner.to_lowercase().contains(owner));
-    let named = if offered.iter().all(is_own) { (server.provider, server.title) } else { ("local", "a server") };
-    let speaks = |offer: &&Offer| !NO_CONVERSATION.iter().any(|part| offer.name.to_lowercase().contains(part));
+    let named =
+        if offered.iter().all(is_own) { (server.provider, server.title) } else { ("local", "a server") };
+    let speaks =
+        |offer: &&Offer| !NO_CONVERSATION.iter().any(|part| offer.name.to_lowercase().contains(part));
     let mut models: Vec<&Offer> = offered.iter().filter(speaks).collect();
     // The largest first: it is the likeliest to fly.
     models.sort_by(|one, other| size(other).total_cmp(&size(one)));

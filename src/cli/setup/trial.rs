@@ -10,6 +10,7 @@ use super::way::{of_mind, sources, spec};
 use crate::agent::model::provider::{Connections, Provider};
 use crate::agent::model::{Item, Model, ModelError, Reply, Request, StreamPiece, StreamSink, ToolSpec};
 use crate::cli::context::Context;
+use crate::cli::verb::doctor::answers;
 use crate::view::setup::{Mind, MindKind};
 use crate::view::text::clip;
 
@@ -38,10 +39,11 @@ impl StreamSink for Unwatched {
 
 /// What a mind answered, or why it did not, in the provider's words.
 pub async fn tried(context: &Context, mind: &Mind) -> Result<String, String> {
-    if mind.kind == MindKind::Agent {
-        return Err("an agent is tried by flying it: keep it, and begin a small mission".to_owned());
-    }
     let settings = context.settings_here().map_err(|fault| fault.to_string())?;
+    if mind.kind == MindKind::Agent {
+        let name = mind.model.strip_prefix("acp/").unwrap_or(&mind.model);
+        return answers(&settings.agent(name).map_err(|fault| fault.to_string())?).await;
+    }
     let settings = sources(context, &of_mind(&settings, mind)).load().map_err(|fault| fault.to_string())?;
     let found = spec(&settings, &mind.model).await.map_err(|fault| fault.to_string())?;
     let Some(mut spec) = found else { return Ok("a script needs no try".to_owned()) };
@@ -67,7 +69,9 @@ fn request() -> Request {
     Request {
         system: "You are tried before you are given work.".to_owned(),
         items: vec![Item::User {
-            text: format!("Call the tool `{TOOL}` once, with one short sentence that says which model you are."),
+            text: format!(
+                "Call the tool `{TOOL}` once, with one short sentence that says which model you are."
+            ),
         }],
         tools: vec![tool],
         max_output_tokens: Some(MOST_TOKENS),
@@ -85,7 +89,9 @@ fn answer(reply: &Reply) -> String {
             "it answers in words and calls no tool, which agents must: “{}”; it may do better when it is asked again",
             clip(text, SHOWN)
         ),
-        (None, _) => "it answers, but neither with words nor with the tool that it was asked to call".to_owned(),
+        (None, _) => {
+            "it answers, but neither with words nor with the tool that it was asked to call".to_owned()
+        }
     }
 }
 
@@ -105,9 +111,12 @@ mod tests {
 
     #[test]
     fn a_try_tells_whether_the_tool_was_called() {
-        let call = |arguments| ToolCall { tool: TOOL.into(), arguments: Some(arguments), ..ToolCall::default() };
+        let call =
+            |arguments| ToolCall { tool: TOOL.into(), arguments: Some(arguments), ..ToolCall::default() };
         let said = |text: &str, calls| answer(&Reply { text: text.into(), calls, ..Reply::default() });
-        assert!(said("", vec![call(json!({ "sentence": "I am q." }))]).contains("as asked, and says: “I am q.”"));
+        assert!(
+            said("", vec![call(json!({ "sentence": "I am q." }))]).contains("as asked, and says: “I am q.”")
+        );
         assert!(said("I am q.", Vec::new()).contains("calls no tool"));
         assert!(said("", vec![call(json!({}))]).contains("neither"));
     }

@@ -46,7 +46,9 @@ async fn tried_and_kept(context: &Context, settings: &Settings, args: &Args) -> 
         let words = match &outcome {
             Ok(words) | Err(words) => words.clone(),
         };
-        told.extend([("tried", json!(model)), ("answers", json!(outcome.is_ok())), ("words", json!(words))].map(pair));
+        told.extend(
+            [("tried", json!(model)), ("answers", json!(outcome.is_ok())), ("words", json!(words))].map(pair),
+        );
         if !args.format.json {
             print(format!("{model}: {words}"))?;
         }

@@ -153,7 +153,11 @@ impl Popup for LauncherScreen {
     }
 
     fn opened(&mut self, _app: &App, _at: &mut Place) -> PopupResult {
-        if self.launcher.models.is_empty() { PopupResult::stay() } else { PopupResult::serve(HostCall::CheckModels) }
+        if self.launcher.models.is_empty() {
+            PopupResult::stay()
+        } else {
+            PopupResult::serve(HostCall::CheckModels)
+        }
     }
 
     fn served(&mut self, _app: &App, _at: &mut Place, _call: &HostCall, reply: &HostReply) -> PopupResult {

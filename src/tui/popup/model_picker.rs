@@ -37,7 +37,8 @@ impl ModelPicker {
     /// What was typed, where it is a whole name that stands for itself.
     fn typed(&self) -> Option<String> {
         let typed = self.query.text().trim().to_owned();
-        let is_name = typed.split_once('/').is_some_and(|(provider, model)| !provider.is_empty() && !model.is_empty());
+        let is_name =
+            typed.split_once('/').is_some_and(|(provider, model)| !provider.is_empty() && !model.is_empty());
         let is_listed = || self.found().iter().any(|offered| offered.model == typed);
         (is_name && !typed.contains(char::is_whitespace) && !is_listed()).then_some(typed)
     }
@@ -105,7 +106,9 @@ impl Popup for ModelPicker {
     fn rows(&self, app: &App, seen: Range<usize>) -> Vec<Row> {
         let found = self.found();
         let offered = found.iter().map(|offered| offered_row(offered, &app.mission));
-        let typed = self.typed().map(|name| Row::of(StyleRole::Accent, name).then(StyleRole::Dim, "  as you typed it"));
+        let typed = self
+            .typed()
+            .map(|name| Row::of(StyleRole::Accent, name).then(StyleRole::Dim, "  as you typed it"));
         offered.chain(typed).skip(seen.start).take(seen.len()).collect()
     }
 

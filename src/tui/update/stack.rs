@@ -75,7 +75,9 @@ pub fn answered(
 /// Gives one screen the machine's answer, where it is still open.
 pub fn served(app: &mut App, id: ScreenId, call: &HostCall, reply: &HostReply) -> Vec<Effect> {
     let place = app.screens.iter().position(|screen| screen.id == id);
-    place.map(|place| turn(app, place, |popup, at, app| popup.served(app, at, call, reply))).unwrap_or_default()
+    place
+        .map(|place| turn(app, place, |popup, at, app| popup.served(app, at, call, reply)))
+        .unwrap_or_default()
 }
 
 /// Opens the screens that stood there before anything had happened.
@@ -113,9 +115,9 @@ fn settle(app: &mut App, place: usize, screen: Screen, result: PopupResult) -> V
     let mut effects = result.effects;
     effects.extend(result.requests.into_iter().map(|request| requests::ask(app, asker, request)));
     let served = result.host.into_iter();
-    effects.extend(served.map(|call| {
-        Effect::Serve { ticket: app.tickets.issue_for_host(asker, call.clone()), call }
-    }));
+    effects.extend(
+        served.map(|call| Effect::Serve { ticket: app.tickets.issue_for_host(asker, call.clone()), call }),
+    );
     if let Some(change) = result.draft {
         app.drafts.apply(change, app.clock);
     }

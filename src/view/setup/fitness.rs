@@ -18,7 +18,11 @@ pub const TASKS: [Task; 4] = [
     Task { name: "plan, criticize", roles: &[Role::Orchestrator, Role::Critic], wants: (100.0, 24.0) },
     Task { name: "test as a user", roles: &[Role::UserTesting], wants: (60.0, 24.0) },
     Task { name: "build", roles: &[Role::Worker], wants: (30.0, 7.0) },
-    Task { name: "read, review", roles: &[Role::Reviewer, Role::Scrutiny, Role::Researcher], wants: (30.0, 7.0) },
+    Task {
+        name: "read, review",
+        roles: &[Role::Reviewer, Role::Scrutiny, Role::Researcher],
+        wants: (30.0, 7.0),
+    },
 ];
 
 /// Below so many tokens the instructions, the tools and a few files leave no room for work.
@@ -54,7 +58,10 @@ impl Mind {
             return (Fitness::Unfit, "it calls no tools, and agents do everything by tools");
         }
         if self.window.is_some_and(|tokens| tokens < LEAST_WINDOW) {
-            return (Fitness::Unfit, "what it can read at once is too little for the instructions and a few files");
+            return (
+                Fitness::Unfit,
+                "what it can read at once is too little for the instructions and a few files",
+            );
         }
         match self.kind {
             MindKind::Agent => (Fitness::Good, "it has tools of its own"),

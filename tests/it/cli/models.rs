@@ -48,7 +48,10 @@ fn what_is_offered_is_told_with_who_is_played_by_it_and_what_it_costs() {
     assert!(shown.lines().any(|line| line.contains("acme/small") && line.contains("unpriced")), "{shown}");
     let offered = stage.json(&["models", "--offered"]);
     assert_eq!(offered[0]["provider"], "acme");
-    assert_eq!((&offered[0]["models"][0]["model"], &offered[0]["models"][0]["window"]), (&json!("acme/large"), &json!(300_000)));
+    assert_eq!(
+        (&offered[0]["models"][0]["model"], &offered[0]["models"][0]["window"]),
+        (&json!("acme/large"), &json!(300_000))
+    );
 }
 
 #[test]
@@ -68,8 +71,12 @@ fn a_fallback_is_told_with_whether_it_can_take_over() {
     let models = "[models]\ndefault = \"rehearsal/demo\"\n\n[fallback]\ndefault = \"rehearsal/demo\"\nworker = \"nowhere/x\"\n";
     stage.configure(models);
     let shown = stage.told(&["models"]);
-    let row = |model: &str| shown.lines().find(|line| line.contains(&format!("falls back to   {model}"))).unwrap();
-    assert!(row("nowhere/x").contains("worker") && row("nowhere/x").contains("not usable: there is no provider"), "{shown}");
+    let row =
+        |model: &str| shown.lines().find(|line| line.contains(&format!("falls back to   {model}"))).unwrap();
+    assert!(
+        row("nowhere/x").contains("worker") && row("nowhere/x").contains("not usable: there is no provider"),
+        "{shown}"
+    );
     assert!(row("rehearsal/demo").contains("usable") && row("rehearsal/demo").contains("critic"), "{shown}");
     stage.configure("[fallback]\nworkr = \"a/b\"\n");
     assert!(stage.ended(&["models"], 2).1.contains("did you mean `fallback.worker`?"));
@@ -90,7 +97,15 @@ fn lists_are_fetched_when_somebody_asks_and_the_persons_own_file_wins() {
     let before = fs::read_to_string(stage.path("config/flightdeck/config.toml")).unwrap();
     stage.configure(&format!("prices = \"{}\"\n{before}", own.display()));
     assert_eq!(stage.json(&["models", "--offered"])[0]["models"][0]["window"], 9_000);
-    assert!(stage.flightdeck(&["doctor", "--offline"]).output().unwrap().stdout.windows(11).any(|part| part == b"models.json"));
+    assert!(
+        stage
+            .flightdeck(&["doctor", "--offline"])
+            .output()
+            .unwrap()
+            .stdout
+            .windows(11)
+            .any(|part| part == b"models.json")
+    );
 }
 
 #[test]
@@ -101,7 +116,10 @@ fn what_is_no_list_changes_nothing_and_says_what_to_do() {
     let refused = stage.ended(&["models", &format!("--refresh={}", page.display())], 2).1;
     assert!(refused.contains("nothing was changed"), "{refused}");
     let missing = stage.ended(&["models", "--refresh=/nowhere/api.json"], 1).1;
-    assert!(missing.contains("/nowhere/api.json cannot be read") && missing.contains("--refresh=FILE"), "{missing}");
+    assert!(
+        missing.contains("/nowhere/api.json cannot be read") && missing.contains("--refresh=FILE"),
+        "{missing}"
+    );
     let unreached = stage.ended(&["models", "--refresh=http://127.0.0.1:9/api.json"], 1).1;
     assert!(unreached.contains("cannot be read") && unreached.contains("bring its api.json"), "{unreached}");
     assert!(!stage.path("state/models.json").exists());

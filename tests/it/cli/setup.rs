@@ -87,7 +87,11 @@ fn a_server_of_this_machine_is_found_without_a_proxy_and_told_by_role() {
     let minds = found["minds"].as_array().unwrap();
     let of_ollama: Vec<&Value> = minds.iter().filter(|mind| mind["name"] == "Ollama").collect();
     let models: Vec<&str> = of_ollama.iter().map(|mind| mind["model"].as_str().unwrap()).collect();
-    assert_eq!(models, ["ollama/qwen3-coder:30b", "ollama/qwen2.5:1.5b"], "the largest first, and what speaks alone");
+    assert_eq!(
+        models,
+        ["ollama/qwen3-coder:30b", "ollama/qwen2.5:1.5b"],
+        "the largest first, and what speaks alone"
+    );
     assert_eq!(of_ollama[0]["fit"]["worker"], "good");
     assert_eq!(of_ollama[1]["fit"]["worker"], "unfit");
     assert!(of_ollama[1]["plainly"].as_str().unwrap().contains("cannot fly a mission"));
@@ -95,7 +99,10 @@ fn a_server_of_this_machine_is_found_without_a_proxy_and_told_by_role() {
     assert!(out.contains("Ollama answers at http://127.0.0.1:") && out.contains("plainly"), "{out}");
     assert_eq!(code, Some(0));
     for request in runtime.block_on(server.received_requests()).unwrap() {
-        assert!(!request.headers.contains_key("authorization"), "no key is sent to a server that was only found");
+        assert!(
+            !request.headers.contains_key("authorization"),
+            "no key is sent to a server that was only found"
+        );
     }
 }
 
@@ -211,11 +218,21 @@ fn an_agent_on_path_is_listed() {
     fs::create_dir_all(place.stage.path("bin")).unwrap();
     let program = place.stage.path("bin/goose");
     fs::write(&program, "#!/bin/sh\nexit 1\n").unwrap();
-    fs::write(place.stage.path("bin/droid"), "no program").unwrap();
     fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
     let mind = place.mind("goose");
-    assert_eq!(mind["kind"], "agent");
-    assert!(mind["found"].as_str().unwrap().starts_with("STAGE/bin/goose"), "{mind}");
-    let found = place.json();
-    assert!(found["minds"].as_array().unwrap().iter().all(|mind| mind["name"] != "droid"), "{found}");
+    assert_eq!((&mind["kind"], &mind["model"]), (&json!("agent"), &json!("acp/goose")));
+    let words = mind["found"].as_str().unwrap();
+    assert!(words.starts_with("STAGE/bin/goose; flies as acp/goose; to sign in: "), "{mind}");
+    let (code, out, _) = place.run(&["setup", "--try", "acp/goose"]);
+    assert_eq!(code, Some(1), "it ends at once\n{out}");
+    let (code, out, err) = place.run(&["setup", "--keep", "acp/goose"]);
+    assert_eq!(code, Some(0), "{out}{err}");
+    assert!(place.settings().contains("default = \"acp/goose\""));
+    // The person's own program alone does not fly: what it needs is told.
+    let claude = place.stage.path("bin/claude");
+    fs::write(&claude, "#!/bin/sh\n").unwrap();
+    fs::set_permissions(&claude, fs::Permissions::from_mode(0o755)).unwrap();
+    let mind = place.mind("claude");
+    assert_eq!((&mind["state"], &mind["usable"]), (&json!("unflown"), &json!(false)));
+    assert!(mind["why"].as_str().unwrap().contains("once claude-agent-acp is there: npm install"), "{mind}");
 }

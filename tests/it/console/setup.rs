@@ -236,7 +236,8 @@ fn a_model_without_a_price_is_asked_about_before_it_flies_under_a_money_budget()
 
 /// The sample mission with a provider that lists two models.
 fn picking(keys: &str) -> Flown<Recording> {
-    let offered = |model: &str, price| Offered { model: model.to_owned(), window: Some(200_000), price, tools: None };
+    let offered =
+        |model: &str, price| Offered { model: model.to_owned(), window: Some(200_000), price, tools: None };
     let price = ModelPrice { input: 2_000_000, cached: 0, cache_write: 0, output: 10_000_000 };
     let models = vec![offered("acme/large", Some(price)), offered("acme/small", None)];
     let mut machine = machine(Vec::new());
@@ -251,7 +252,10 @@ fn picking(keys: &str) -> Flown<Recording> {
 #[test]
 fn what_providers_offer_is_found_by_a_few_letters_and_any_name_can_be_typed() {
     let all = picking("M enter").frame;
-    assert!(all.contains("acme/large") && all.contains("$2.00 in, $10.00 out") && all.contains("unpriced"), "{all}");
+    assert!(
+        all.contains("acme/large") && all.contains("$2.00 in, $10.00 out") && all.contains("unpriced"),
+        "{all}"
+    );
     assert!(all.contains("other did not answer within 4 s"), "{all}");
     let few = picking("M enter 'sma'").frame;
     assert!(few.contains("acme/small") && !few.contains("acme/large"), "{few}");

@@ -86,7 +86,9 @@ async fn a_model_that_is_of_no_use_gives_way_to_the_fallback() {
         None,
     ];
     for fault in faults {
-        let words = fault.as_ref().map_or_else(|| "test has no key: set TEST_API_KEY".to_owned(), ToString::to_string);
+        let words = fault
+            .as_ref()
+            .map_or_else(|| "test has no key: set TEST_API_KEY".to_owned(), ToString::to_string);
         let ground = Ground::plain("test/first");
         flown(&ground, Two::new(fault, Some("test/second"))).await;
         let mission = ground.mission();
@@ -133,5 +135,9 @@ fn a_fallback_is_told_in_a_line_of_the_log() {
     };
     let stamped = Stamped { seq: 1, at: Timestamp(1), actor: Actor::Engine, event };
     let line = flightdeck::view::event_lines::event_line(&stamped, &Mission::default()).unwrap();
-    assert!(line.text.contains("falls back to c/d, because a/b is given up on: a refused the key"), "{}", line.text);
+    assert!(
+        line.text.contains("falls back to c/d, because a/b is given up on: a refused the key"),
+        "{}",
+        line.text
+    );
 }

@@ -153,7 +153,8 @@ impl Catalogue {
     }
 
     fn of_snapshot(text: &str, origin: &str) -> Result<Self, CatalogueError> {
-        let wrong = |fault: SnapshotError| CatalogueError { origin: origin.to_owned(), fault: fault.to_string() };
+        let wrong =
+            |fault: SnapshotError| CatalogueError { origin: origin.to_owned(), fault: fault.to_string() };
         let Snapshot { date, models, .. } = Snapshot::read(text).map_err(wrong)?;
         Ok(Self { models, date })
     }

@@ -221,7 +221,11 @@ fn rates(input: f64, output: f64, cached: Option<f64>, cache_write: Option<f64>)
     Some([input, or_input(cached)?, or_input(cache_write)?, output])
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and 10,000,000,000")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it is between 0 and 10,000,000,000"
+)]
 fn micro(dollars: f64) -> Option<u64> {
     (0.0..=10_000.0).contains(&dollars).then(|| (dollars * 1e6).round() as u64)
 }

@@ -110,6 +110,7 @@ fn at_home(attempt: Attempt<'_>) -> reqwest::redirect::Action {
     let previous = attempt.previous();
     let asked = previous.first().map(|url| (url.host_str().map(str::to_owned), url.scheme().to_owned()));
     let next = (attempt.url().host_str().map(str::to_owned), attempt.url().scheme().to_owned());
-    let is_home = asked.is_some_and(|(host, scheme)| host == next.0 && (scheme == next.1 || next.1 == "https"));
+    let is_home =
+        asked.is_some_and(|(host, scheme)| host == next.0 && (scheme == next.1 || next.1 == "https"));
     if is_home && previous.len() < MOST_REDIRECTS { attempt.follow() } else { attempt.stop() }
 }

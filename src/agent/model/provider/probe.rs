@@ -81,9 +81,8 @@ pub async fn offers(
     };
     let Told { status, headers, body } = asked(spec, connections, page, limit).await?;
     match status {
-        200..=299 => Ok(models_in(&body).map_or(Offered::Nothing, |models| {
-            Offered::Listed(models.iter().filter_map(offer).collect())
-        })),
+        200..=299 => Ok(models_in(&body)
+            .map_or(Offered::Nothing, |models| Offered::Listed(models.iter().filter_map(offer).collect()))),
         404 | 405 | 501 => Ok(Offered::Nothing),
         _ => Err(errors::by_status(status, &String::from_utf8_lossy(&body), &headers, spec)),
     }
@@ -241,7 +240,8 @@ mod tests {
         let list = r#"{"data":[{"id":"models/gemini-x"},{"id":"q:7b","owned_by":"library","meta":{"n_ctx":4096}},
             {"id":"two words"},{"id":""},{"object":"model"}]}"#;
         let offers: Vec<Offer> = models_in(list.as_bytes()).unwrap().iter().filter_map(offer).collect();
-        let named = |name: &str, window, owner: &str| Offer { name: name.into(), window, owner: owner.into() };
+        let named =
+            |name: &str, window, owner: &str| Offer { name: name.into(), window, owner: owner.into() };
         assert_eq!(offers, [named("gemini-x", None, ""), named("q:7b", Some(4_096), "library")]);
     }
 

@@ -37,7 +37,9 @@ pub(super) async fn run(
         return print_json(&rows.collect::<Vec<_>>());
     }
     if providers.is_empty() {
-        return Err(misuse("no provider has what it needs to be asked: `flightdeck setup` looks what there is"));
+        return Err(misuse(
+            "no provider has what it needs to be asked: `flightdeck setup` looks what there is",
+        ));
     }
     print_page(context, |_| page(&providers, mission, Extent::All))?;
     Ok(Exit::Done)
