@@ -1,6 +1,6 @@
 //! Agent programs on `PATH`: they bring a mind that the person has signed in to.
 
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::agent::external::AgentSpec;
 use crate::cli::key::program_of;
@@ -28,7 +28,7 @@ pub fn names(settings: &Settings) -> Vec<String> {
     agents.values().filter_map(|agent| agent.command.first().cloned()).collect()
 }
 
-fn mind(agent: &AgentSpec, program: &PathBuf) -> Mind {
+fn mind(agent: &AgentSpec, program: &Path) -> Mind {
     let model = format!("acp/{}", agent.name);
     let sign_in =
         if agent.sign_in.is_empty() { String::new() } else { format!("; to sign in: {}", agent.sign_in) };
@@ -37,7 +37,7 @@ fn mind(agent: &AgentSpec, program: &PathBuf) -> Mind {
 }
 
 /// The person's program is there, and what flies it is not.
-fn halfway(agent: &AgentSpec, program: &PathBuf) -> Mind {
+fn halfway(agent: &AgentSpec, program: &Path) -> Mind {
     let needed = agent.command.first().map(String::as_str).unwrap_or_default();
     let why = format!("it flies as acp/{} once {needed} is there: {}", agent.name, agent.install);
     Mind { found: program.display().to_string(), state: MindState::Unflown(why), ..blank(agent) }
