@@ -122,6 +122,8 @@ pub enum Command {
     // The engine's.
     StartAttempt { work: AgentWork, model: Title },
     EndAttempt { attempt: AttemptId, ending: Ending },
+    // The model of a role was given up on; another plays it from now on.
+    TakeFallback { role: Role, from: Title, to: Title, reason: Line },
     PriceModel { model: Title, price: ModelPrice },
     // Why what agents run is not sandboxed, where it is not.
     NoteSandbox { missing: Option<Line> },
@@ -224,6 +226,7 @@ impl Command {
             Self::GiveVerdict { .. } | Self::ReportUserTesting { .. } => asker == Agent(UserTesting),
             Self::StartAttempt { .. }
             | Self::EndAttempt { .. }
+            | Self::TakeFallback { .. }
             | Self::PriceModel { .. }
             | Self::NoteSandbox { .. }
             | Self::CountUsage { .. }

@@ -328,6 +328,13 @@ pub enum Event {
     SandboxNoted {
         missing: Option<Line>,
     },
+    // The chosen model was given up on, and the role is played by its fallback until the person chooses anew.
+    FallbackTaken {
+        role: Role,
+        from: Title,
+        to: Title,
+        reason: Line,
+    },
     ModelPriced {
         model: Title,
         price: ModelPrice,

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use agent_client_protocol::v1::schema::StopReason;
 use agent_client_protocol::{Error, ErrorCode};
@@ -13,7 +12,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::calls::Calls;
-use super::link::{Heard, Introduced, Link, Opening, connect};
+use super::link::{Heard, Introduced, Link, Opening, connect, silent};
 use super::record::Record;
 use super::server::{MissionCall, MissionServer};
 use super::spec::{AgentSpec, SystemWay};
@@ -27,8 +26,6 @@ use crate::agent::tool::ToolEnv;
 use crate::agent::turn::{Closing, Fault, Outcome, not_closed, said_nothing};
 use crate::workspace::process::Dialogue;
 
-/// How long an agent has to begin a session.
-const START: Duration = Duration::from_secs(90);
 /// The longest text that may be a notice of the agent's own and no work of its model, in bytes.
 const LONGEST_NOTICE: usize = 300;
 /// Turns without the closing tool that are forgiven in a whole session; in a row it is one.
@@ -124,7 +121,7 @@ impl Drive {
             Err(error) => return unusable(format!("{error}{}", self.advice(&self.agent.install))),
         };
         let socket = server.socket.clone();
-        let talked = connect(talk, async |introduced, heard| {
+        let talked = connect(talk, self.agent.patience, async |introduced, heard| {
             let ears = Ears { heard, called };
             self.converse(introduced, ears, &socket).await
         });
@@ -142,7 +139,7 @@ impl Drive {
         let exit = dialogue.end().await;
         let name = &self.agent.title;
         let words = dialogue.last_words();
-        let words = if words.is_empty() { error.to_string() } else { words };
+        let words = if words.is_empty() { said(error) } else { words };
         if self.begun {
             let reason = format!("{name} ended in the middle of its work ({exit}): {words}");
             return Outcome::Failed { reason, fault: Fault::Agent };
@@ -191,7 +188,7 @@ impl Drive {
         let dir = self.place.confinement.root().to_owned();
         let opening = Opening { dir: &dir, socket, system };
         let begun = {
-            let mut begin = pin!(timeout(START, introduced.begin(&agent, &setup, opening)));
+            let mut begin = pin!(timeout(agent.patience, introduced.begin(&agent, &setup, opening)));
             loop {
                 tokio::select! {
                     begun = &mut begin => break begun,
@@ -210,7 +207,7 @@ impl Drive {
                 Err(unusable(format!("{name} began no session: {}{advice}", said(&error))))
             }
             Err(_) => {
-                let reason = format!("{name} began no session within {} seconds", START.as_secs());
+                let reason = format!("{name}: {}", silent("session/new", agent.patience));
                 Err(Outcome::Failed { reason, fault: Fault::Provider })
             }
         }

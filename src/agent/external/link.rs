@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
 use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
@@ -11,9 +12,10 @@ use agent_client_protocol::v1::schema::{
     RequestPermissionRequest, RequestPermissionResponse, SessionId, SessionNotification, SessionUpdate,
     SetSessionConfigOptionRequest, SetSessionModeRequest, SystemPrompt, TextContent,
 };
-use agent_client_protocol::{Agent, Client, Error, Lines, Responder, V1};
+use agent_client_protocol::{Agent, Client, Error, ErrorCode, Lines, Responder, V1};
 use futures::{SinkExt, TryStreamExt};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_util::codec::{FramedRead, FramedWrite, LinesCodec};
 
 use super::server::SERVER;
@@ -59,6 +61,7 @@ pub(super) struct Opening<'a> {
 /// When `talk` fails, or the connection does.
 pub(super) async fn connect<R>(
     (input, output): Talk,
+    patience: Duration,
     talk: impl AsyncFnOnce(Introduced, mpsc::Receiver<Heard>) -> Result<R, Error>,
 ) -> Result<R, Error> {
     let (updates, heard) = mpsc::channel(HEARD);
@@ -86,7 +89,8 @@ pub(super) async fn connect<R>(
         .connect_with(Lines::new(said, reads), async move |to: ConnectionTo<Agent>| {
             let us = Implementation::new(SERVER, env!("CARGO_PKG_VERSION"));
             let hello = InitializeRequest::new(ProtocolVersion::V1).client_info(us);
-            let said = to.send_request(hello).block_task().await?;
+            let answer = timeout(patience, to.send_request(hello).block_task()).await;
+            let said = answer.map_err(|_| silent("initialize", patience))??;
             talk(Introduced { to, said }, heard).await
         })
         .await
@@ -106,8 +110,15 @@ impl Introduced {
         if !setup.meta.is_empty() {
             begin = begin.meta(setup.meta.clone());
         }
-        let NewSessionResponse { session_id, .. } = self.to.send_request(begin).block_task().await?;
-        let link = Link { to: self.to, session: session_id };
+        let begun: NewSessionResponse = self.to.send_request(begin).block_task().await?;
+        let offered = begun.modes.iter().flat_map(|modes| &modes.available_modes);
+        let offered: Vec<String> = offered.map(|mode| mode.id.to_string()).collect();
+        if let Some(mode) = setup.mode.as_ref().filter(|mode| !offered.is_empty() && !offered.contains(mode))
+        {
+            let modes = offered.join(", ");
+            return Err(fault(format!("it has no mode `{mode}`, which its role needs, but {modes}")));
+        }
+        let link = Link { to: self.to, session: begun.session_id };
         link.set_up(setup).await?;
         Ok(link)
     }
@@ -139,6 +150,16 @@ impl Link {
             tracing::debug!(%error, "an agent could not be told to stop");
         }
     }
+}
+
+/// It does not answer.
+pub(super) fn silent(what: &str, patience: Duration) -> Error {
+    fault(format!("it did not answer `{what}` within {} seconds", patience.as_secs()))
+}
+
+/// A fault of ours about what an agent says.
+fn fault(sentence: String) -> Error {
+    Error::new(ErrorCode::INTERNAL_ERROR.value(), sentence)
 }
 
 fn words(text: String) -> ContentBlock {

@@ -4,14 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use agent_client_protocol::v1::schema::AuthMethod;
-use tokio::time::timeout;
 
 use super::drive::said;
 use super::link::connect;
 use crate::workspace::Program;
 
 /// How long it has to answer.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// An agent that answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +27,7 @@ pub struct Found {
 /// A sentence that says why it is of no use.
 pub async fn probe(program: &Program, log: &Path) -> Result<Found, String> {
     let (mut dialogue, talk) = program.spawn_dialogue(log).map_err(|error| error.to_string())?;
-    let asked = connect(talk, async |introduced, _heard| {
+    let asked = connect(talk, PATIENCE, async |introduced, _heard| {
         let said = introduced.said;
         let name = said.agent_info.map(|info| {
             let name = info.title.unwrap_or(info.name);
@@ -42,15 +41,14 @@ pub async fn probe(program: &Program, log: &Path) -> Result<Found, String> {
         let sign_in = said.auth_methods.into_iter().filter_map(way).collect();
         Ok(Found { name: name.unwrap_or_else(|| "an agent without a name".to_owned()), sign_in })
     });
-    let answer = timeout(PATIENCE, asked).await;
+    let answer = asked.await;
     let words = |error: String| {
         let last = dialogue.last_words();
         if last.is_empty() { error } else { format!("{error}: {last}") }
     };
     let found = match answer {
-        Ok(Ok(found)) => Ok(found),
-        Ok(Err(error)) => Err(words(format!("it does not answer `initialize` ({})", said(&error)))),
-        Err(_) => Err(words(format!("it did not answer `initialize` within {} seconds", PATIENCE.as_secs()))),
+        Ok(found) => Ok(found),
+        Err(error) => Err(words(format!("it does not answer `initialize` ({})", said(&error)))),
     };
     dialogue.kill().await;
     found

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -53,6 +54,9 @@ pub struct AgentSpec {
     pub look: Setup,
     /// How its own tools are taken away, where that is known.
     pub bare: Option<Setup>,
+    /// How long it has to answer for the first time, and again to begin a session.
+    #[serde(skip, default = "start_time")]
+    pub patience: Duration,
     /// The command that connects it with the mission's tools over standard input and output; the name of a socket
     /// follows.
     #[serde(skip)]
@@ -67,6 +71,11 @@ impl std::fmt::Debug for AgentSpec {
             .field("command", &self.command)
             .finish_non_exhaustive()
     }
+}
+
+/// Cold, and on a busy machine, some load for a long time.
+fn start_time() -> Duration {
+    Duration::from_secs(90)
 }
 
 /// How an agent hears what its role is.
@@ -120,6 +129,7 @@ impl AgentSpec {
             build: Setup::default(),
             look: Setup::default(),
             bare: None,
+            patience: start_time(),
             bridge: Vec::new(),
         }
     }

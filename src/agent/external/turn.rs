@@ -23,6 +23,8 @@ use crate::agent::turn::{Fault, NOT_RUN_CLOSED, Outcome};
 
 /// How long an agent has to stop what it does: the last of what it used is told then.
 const STOP: Duration = Duration::from_secs(3);
+/// How long a look at the budget takes that waits for nothing.
+const PAUSED: Duration = Duration::from_secs(1);
 /// Turns in a row that may break before the session is given up.
 const BROKEN: u32 = 5;
 /// How long it has where a message interrupts it; one that does not stop is given up.
@@ -68,6 +70,9 @@ struct Turn {
     /// When it is given up; nothing while the agent may go on.
     until: Option<Instant>,
     check: Option<Check>,
+    /// From when on the look at the budget takes so long that the mission must be paused.
+    waits_from: Option<Instant>,
+    paused: bool,
 }
 
 impl Turn {
@@ -125,12 +130,21 @@ impl Drive {
                         self.finish(outcome, link, turn);
                     }
                 }
-                Err(reason) = next_check(&mut turn.check) => self.finish(Outcome::Denied { reason }, link, turn),
+                seen = next_check(&mut turn.check) => {
+                    if let Err(reason) = seen {
+                        self.finish(Outcome::Denied { reason }, link, turn);
+                    }
+                }
                 () = self.inbox.interrupt(), if !turn.interrupted && self.ending.is_none() => {
                     turn.interrupted = true;
                     turn.stop(link, INTERRUPT);
                 }
                 response = &mut asked => return Some(response),
+                () = passed(turn.waits_from), if turn.check.is_some() && !turn.paused => {
+                    // Its next prompt waits until the mission goes on.
+                    turn.paused = true;
+                    turn.stop(link, INTERRUPT);
+                }
                 () = passed(turn.until) => return None,
             }
         }
@@ -166,6 +180,10 @@ impl Drive {
             return Ok(TurnEnd::Over(outcome));
         }
         match response {
+            Some(answer) if turn.paused && !answer.as_ref().is_err_and(is_incoming_transport_closed) => {
+                self.permit.after_reply().await;
+                Ok(TurnEnd::Next(Say::all(vec![words::PAUSED.to_owned()])))
+            }
             Some(Ok(response)) => {
                 self.broken_in_a_row = 0;
                 self.permit.after_reply().await;
@@ -226,6 +244,7 @@ impl Drive {
                 if turn.check.is_none() {
                     // It has asked its model, and will ask again: the budget is looked at in between, as for any other.
                     let (permit, tokens) = (Arc::clone(&self.permit), self.spending.estimate(""));
+                    turn.waits_from = Some(Instant::now() + PAUSED);
                     turn.check = Some(Box::pin(async move {
                         permit.after_reply().await;
                         permit.before_model_call(tokens).await

@@ -32,3 +32,6 @@ pub(super) fn refused(reasons: &[String]) -> String {
 pub(super) fn go_on(fault: &str) -> String {
     format!("Your last turn broke off ({fault}). Go on where you were.")
 }
+
+/// What it is asked with again after the mission was paused.
+pub(super) const PAUSED: &str = "The mission was paused, and goes on now. Go on where you were.";

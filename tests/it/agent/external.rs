@@ -30,6 +30,9 @@ struct Watch {
     faults: Mutex<Vec<String>>,
     /// Money from which on no model is asked.
     budget: Option<u64>,
+    /// The mission is paused from the second look on, until it is let go on.
+    pause: Option<Arc<tokio::sync::Semaphore>>,
+    looks: Mutex<u32>,
 }
 
 impl Observer for Watch {
@@ -68,6 +71,14 @@ impl Observer for Watch {
 #[async_trait::async_trait]
 impl Permit for Watch {
     async fn before_model_call(&self, _: u64) -> Result<(), String> {
+        let looks = {
+            let mut looks = self.looks.lock().unwrap();
+            *looks += 1;
+            *looks
+        };
+        if let Some(pause) = self.pause.as_ref().filter(|_| looks > 1) {
+            drop(pause.acquire().await.unwrap());
+        }
         let paid = *self.paid.lock().unwrap();
         if self.budget.is_some_and(|most| paid > most) {
             Err("the money is spent".to_owned())
@@ -393,6 +404,27 @@ async fn what_it_used_counts_as_it_tells_it_and_its_budget_is_looked_at_between(
     let played = stage.play(json!({ "turns": [[window(0.01), window(0.02), { "wait": true }]] })).await;
     assert_eq!(played.ended.outcome, Outcome::Denied { reason: "the money is spent".into() });
     assert_eq!(played.asked("session/cancel").len(), 1, "it was told to stop");
+}
+
+#[tokio::test]
+async fn a_pause_stops_it_at_its_next_model_call_and_it_goes_on_afterwards() {
+    let pause = Arc::new(tokio::sync::Semaphore::new(0));
+    let watch = Arc::new(Watch { pause: Some(Arc::clone(&pause)), ..Watch::default() });
+    let stage = Stage { watch: Arc::clone(&watch), ..Stage::new() };
+    let window = json!({ "update": { "sessionUpdate": "usage_update", "used": 1000, "size": 200_000 } });
+    let spec = stage.spec(&json!({ "turns": [[window, { "wait": true }], [closing()]] }));
+    let log = stage.log();
+    let unpause = tokio::spawn(async move {
+        while !std::fs::read_to_string(&log).unwrap_or_default().contains("session/cancel") {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert_eq!(std::fs::read_to_string(&log).unwrap().matches("\"session/prompt\"").count(), 1);
+        pause.add_permits(9);
+    });
+    let played = stage.play_as(spec, mpsc::channel(1).1).await;
+    unpause.await.unwrap();
+    assert!(is_closed(&played), "{:?}", played.ended);
+    assert_eq!(played.prompts()[1], "The mission was paused, and goes on now. Go on where you were.");
 }
 
 #[tokio::test]
