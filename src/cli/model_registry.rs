@@ -14,7 +14,8 @@ use crate::agent::model::retry::{RetryPolicy, Retrying};
 use crate::agent::model::script::{PlaybackSpeed, ScriptedModel};
 use crate::agent::model::{Model, ModelError, Request, StreamSink, Turn};
 use crate::config::{Backend, Settings, Sources};
-use crate::engine::Backends;
+use crate::domain::attempt::Role;
+use crate::engine::{Backends, Handling};
 
 /// Makes models by name.
 pub struct ModelRegistry {
@@ -124,6 +125,11 @@ impl Backends for ModelRegistry {
             }
             Ok(Backend::Network(_)) | Err(_) => facts,
         }
+    }
+
+    fn handling(&self, name: &str, role: Role) -> Handling {
+        let settings = self.settings();
+        Handling { tools: settings.tool_set(role, name), slots: settings.slots(name) }
     }
 }
 

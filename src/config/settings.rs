@@ -8,7 +8,7 @@ use serde_json::json;
 use super::backend::{Remote, variable_of};
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
-use super::values::{Provider, Url, Values};
+use super::values::{Provider, ToolsName, Url, Values};
 use super::variables::Variables;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
@@ -46,6 +46,8 @@ pub struct Settings {
     /// The person's file, named in advice.
     pub user_file: PathBuf,
     pub(super) providers: BTreeMap<String, Provider>,
+    /// By the word of a role, or `default`.
+    pub(super) tools: BTreeMap<String, ToolsName>,
     pub(super) variables: Variables,
     by_key: BTreeMap<String, Setting>,
 }
@@ -97,6 +99,7 @@ impl Settings {
             passed: passed(values.pass_env.map(|names| names.0).unwrap_or_default(), &variables),
             browser: values.browser.map(|path| expanded(&path.0, &variables)),
             providers,
+            tools: values.tools,
             user_file,
             variables,
             by_key,

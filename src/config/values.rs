@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::backend::WIRES;
+use super::backend::{TOOL_SETS, WIRES};
 use super::origin::Setting;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
@@ -18,6 +18,8 @@ use crate::domain::mission::Limits;
 pub(super) struct Values {
     /// By the word of a role, or `default` for all.
     pub models: BTreeMap<String, Model>,
+    /// How many tools a role is given, by its word, or `default` for all.
+    pub tools: BTreeMap<String, ToolsName>,
     pub budget: BudgetValues,
     pub limits: LimitValues,
     pub autopilot: Switch,
@@ -72,12 +74,17 @@ pub(super) struct Provider {
     pub api_key_env: Option<VariableName>,
     pub api_key_cmd: Option<Text>,
     pub headers: Option<HeaderLines>,
+    /// How many tools its models are given.
+    pub tools: Option<ToolsName>,
+    /// How many requests it answers at a time.
+    pub slots: Option<SmallCount>,
 }
 
 impl Default for Values {
     fn default() -> Self {
         Self {
             models: BTreeMap::new(),
+            tools: BTreeMap::new(),
             budget: BudgetValues::default(),
             limits: LimitValues::default(),
             autopilot: Switch(false),
@@ -137,8 +144,10 @@ impl Values {
 
     /// Every setting that has a fixed name, with what holds when nobody sets it: `null` is nothing.
     pub(super) fn defaults() -> BTreeMap<String, Value> {
-        let roles = Role::ALL.iter().copied().map(Role::word).chain(["default"]);
-        let mut all: BTreeMap<_, _> = roles.map(|role| (format!("models.{role}"), Value::Null)).collect();
+        let roles = || Role::ALL.iter().copied().map(Role::word).chain(["default"]);
+        let by_role =
+            ["models", "tools"].into_iter().flat_map(|of| roles().map(move |role| format!("{of}.{role}")));
+        let mut all: BTreeMap<_, _> = by_role.map(|name| (name, Value::Null)).collect();
         for (section, value) in fields(&Self::default()) {
             match value {
                 Value::Object(fields) => {
@@ -236,6 +245,8 @@ rules! {
     });
     WireName(String): "anthropic, openai or chat" =
         |value| text(value).filter(|word| WIRES.iter().any(|(known, _)| known == word));
+    ToolsName(String): "full or lean" =
+        |value| text(value).filter(|word| TOOL_SETS.iter().any(|(known, _)| known == word));
     VariableName(String): "the name of a variable of the environment" =
         |value| text(value).filter(|word| is_variable(word));
     VariableNames(Vec<String>): "a list of variables of the environment, such as [\"DOCKER_HOST\", \"CC\"]" = |value| {
@@ -315,6 +326,9 @@ mod tests {
             ("models.default", json!("openrouter/meta/llama"), json!("/x")),
             ("providers.x.base_url", json!("http://localhost:1"), json!("localhost:1")),
             ("providers.x.y.wire", json!("chat"), json!("grpc")),
+            ("providers.x.tools", json!("lean"), json!("few")),
+            ("tools.worker", json!("full"), json!(3)),
+            ("providers.x.slots", json!(1), json!(0)),
             ("providers.x.api_key_env", json!("MY_KEY"), json!("sk-ant-123")),
             ("providers.x.headers", json!(["X-A: b", "api-key: $KEY"]), json!(["no header"])),
             ("speed", json!(2.5), json!(0)),
