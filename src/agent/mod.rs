@@ -4,6 +4,7 @@
 //! session ended; what the session means to a mission is the engine's business.
 
 pub mod context;
+pub mod external;
 pub mod model;
 pub mod prompt;
 pub mod repetition;

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::catalogue;
 use super::print::Printable;
-use super::verb::{Cli, Verb};
+use super::verb::{Cli, Verb, mcp};
 use super::{console, fault};
 use crate::workspace::sweep;
 
@@ -55,6 +55,10 @@ fn start(cli: Cli) -> Result<Exit> {
 }
 
 async fn dispatch(cli: Cli) -> Result<Exit> {
+    if let Some(Verb::Mcp(args)) = &cli.verb {
+        // An agent starts this one, to speak as the attempt that it flies and as nobody else.
+        return mcp::run(args).await;
+    }
     let context = Context::of_this_process()?;
     refuse_agents(&context)?;
     match cli.verb {

@@ -186,8 +186,7 @@ fn sockets(context: &Context, dir: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn spawn(dir: &Path, speed: Speed, predecessor: Predecessor, log: &Path) -> Result<Detached> {
-    let program = std::env::current_exe().context("failed to find flightdeck's own program")?;
-    let mut program = Program::new(program).arg("engine").arg(dir).dir("/");
+    let mut program = Program::new(own_program()?).arg("engine").arg(dir).dir("/");
     if let Speed::Times(times) = speed {
         program = program.arg("--speed").arg(times.to_string());
     }
@@ -195,6 +194,13 @@ fn spawn(dir: &Path, speed: Speed, predecessor: Predecessor, log: &Path) -> Resu
         program = program.arg("--after-death");
     }
     Ok(program.spawn_detached(log)?)
+}
+
+/// Flightdeck's own program. Where it was replaced while this one runs, the new one stands in its place.
+pub fn own_program() -> Result<PathBuf> {
+    let own = std::env::current_exe().context("failed to find flightdeck's own program")?;
+    let replaced = own.to_str().and_then(|path| path.strip_suffix(" (deleted)")).map(PathBuf::from);
+    Ok(replaced.filter(|_| !own.exists()).unwrap_or(own))
 }
 
 /// What the log says since it was started, as the end of a sentence.

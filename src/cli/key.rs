@@ -1,10 +1,12 @@
 //! A backend with its key at hand: a command of the person's may have to tell it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio_util::sync::CancellationToken;
 
+use crate::agent::external::AgentSpec;
 use crate::config::{Backend, BackendError, Settings};
 use crate::workspace::Program;
 
@@ -21,7 +23,20 @@ pub async fn ready(settings: &Settings, model: &str) -> Result<Backend, BackendE
         let provider = remote.spec.name.clone();
         remote.spec.key = Some(told.map_err(|reason| BackendError::KeyCommand { provider, reason })?);
     }
+    if let Backend::Agent(agent) = &backend
+        && program_of(settings, agent).is_none()
+    {
+        let program = agent.command.first().cloned().unwrap_or_default();
+        let advice = if agent.install.is_empty() { String::new() } else { format!(": {}", agent.install) };
+        return Err(BackendError::NoProgram { agent: agent.name.clone(), program, advice });
+    }
     Ok(backend)
+}
+
+/// Where the program of an agent is, if it is there.
+pub fn program_of(settings: &Settings, agent: &AgentSpec) -> Option<PathBuf> {
+    let (path, program) = (settings.variable("PATH")?, agent.command.first()?);
+    std::env::split_paths(path).map(|directory| directory.join(program)).find(|file| file.is_file())
 }
 
 /// Runs the person's command and takes the first line it prints.

@@ -7,12 +7,14 @@ use std::thread;
 
 use tokio_util::sync::CancellationToken;
 
+use super::engine_start::own_program;
 use super::key::ready;
 use crate::agent::model::catalogue::{Catalogue, ModelFacts, Price};
 use crate::agent::model::provider::{Connections, Provider, ProviderSpec, window};
 use crate::agent::model::retry::{RetryPolicy, Retrying};
 use crate::agent::model::script::{PlaybackSpeed, ScriptedModel};
 use crate::agent::model::{Model, ModelError, Request, StreamSink, Turn};
+use crate::agent::session::Player;
 use crate::config::{Backend, Settings, Sources};
 use crate::domain::attempt::Role;
 use crate::engine::{Backends, Handling};
@@ -51,6 +53,7 @@ impl ModelRegistry {
                 let speed = PlaybackSpeed::times(settings.speed);
                 Ok(Arc::new(ScriptedModel::new(scripts, speed)))
             }
+            Backend::Agent(agent) => Err(format!("{} is an agent, and no model", agent.name)),
             Backend::Network(remote) => {
                 let told_by_command = remote.key_command.is_some();
                 let provider = Provider::new(remote.spec, self.connections.clone())
@@ -116,6 +119,17 @@ impl Backends for ModelRegistry {
         self.made(name, &self.settings())
     }
 
+    fn player(&self, name: &str) -> Result<Player, String> {
+        match self.settings().backend(name).map_err(|fault| fault.to_string())? {
+            Backend::Agent(mut agent) => {
+                let own = own_program().map_err(|fault| format!("{fault:#}"))?;
+                agent.bridge = vec![own.display().to_string(), "mcp".to_owned()];
+                Ok(Player::Agent(Arc::new(*agent)))
+            }
+            Backend::Rehearsal(_) | Backend::Network(_) => self.model(name).map(Player::Model),
+        }
+    }
+
     fn facts(&self, name: &str) -> ModelFacts {
         let settings = self.settings();
         let facts = catalogue(&settings).known(name).unwrap_or_else(|| self.guessed(name));
@@ -123,7 +137,7 @@ impl Backends for ModelRegistry {
             Ok(Backend::Rehearsal(_)) => {
                 ModelFacts { price: Some(facts.price.unwrap_or(Price::FREE)), ..facts }
             }
-            Ok(Backend::Network(_)) | Err(_) => facts,
+            Ok(Backend::Network(_) | Backend::Agent(_)) | Err(_) => facts,
         }
     }
 

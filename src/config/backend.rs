@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use secrecy::SecretString;
 
+use super::agent::AGENTS;
 use super::settings::Settings;
 use super::values::{Provider, header_of, is_model_name};
 use super::variables::Variables;
+use crate::agent::external::AgentSpec;
 use crate::agent::model::provider::{ProviderSpec, Wire};
 use crate::agent::model::script::Scripts;
 use crate::agent::tool::ToolSet;
@@ -27,6 +29,8 @@ pub enum Backend {
     Rehearsal(Arc<Scripts>),
     /// A provider on a network.
     Network(Box<Remote>),
+    /// An agent of the person's, which has a mind of its own.
+    Agent(Box<AgentSpec>),
 }
 
 /// A provider on a network, and where its key is if it is not at hand.
@@ -67,6 +71,12 @@ pub enum BackendError {
     KeyCommand { provider: String, reason: String },
     #[error("the header {header} of {provider} needs {variable}, which is not set")]
     NoHeaderValue { provider: String, header: String, variable: String },
+    #[error("there is no agent `{name}`: known are {known}; add [agents.{name}] with its command to {file}")]
+    UnknownAgent { name: String, known: String, file: String },
+    #[error("acp/{agent} needs `{program}`, which is not on PATH{advice}")]
+    NoProgram { agent: String, program: String, advice: String },
+    #[error("agents.{agent}.env.{variable} needs {of}, which is not set")]
+    NoAgentVariable { agent: String, variable: String, of: String },
     /// There is no rehearsal of that name.
     #[error("{0}")]
     Rehearsal(String),
@@ -122,6 +132,9 @@ impl Settings {
             let rehearsal =
                 Scripts::builtin(name).map_err(|fault| BackendError::Rehearsal(fault.to_string()))?;
             return Ok(Backend::Rehearsal(Arc::new(rehearsal)));
+        }
+        if provider == AGENTS {
+            return Ok(Backend::Agent(Box::new(self.agent(name)?)));
         }
         let remote = self.remote(provider, name);
         self.check_address(&remote)?;

@@ -5,6 +5,7 @@
 //! worse than none. What a project's file may not say, because it would spend the person's keys or give their consent,
 //! is an error as well.
 
+mod agent;
 mod backend;
 mod error;
 mod file;

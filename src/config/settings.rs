@@ -8,7 +8,7 @@ use serde_json::json;
 use super::backend::{Remote, variable_of};
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
-use super::values::{Provider, ToolsName, Url, Values};
+use super::values::{Agent, Provider, ToolsName, Url, Values};
 use super::variables::Variables;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
@@ -48,6 +48,7 @@ pub struct Settings {
     pub(super) providers: BTreeMap<String, Provider>,
     /// By the word of a role, or `default`.
     pub(super) tools: BTreeMap<String, ToolsName>,
+    pub(super) agents: BTreeMap<String, Agent>,
     pub(super) variables: Variables,
     by_key: BTreeMap<String, Setting>,
 }
@@ -71,7 +72,7 @@ impl Settings {
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
         let Layered { mut by_key, values } = layered;
-        let Values { budget, limits, providers, .. } = values;
+        let Values { budget, limits, providers, agents, .. } = values;
         Self {
             models: choose_models(&mut by_key, &providers, &variables),
             budget: Budget {
@@ -100,6 +101,7 @@ impl Settings {
             browser: values.browser.map(|path| expanded(&path.0, &variables)),
             providers,
             tools: values.tools,
+            agents,
             user_file,
             variables,
             by_key,

@@ -37,6 +37,7 @@ pub(super) struct Values {
     /// By action, with its place in front where it has one: `popup.close`.
     pub keys: BTreeMap<String, Chords>,
     pub providers: BTreeMap<String, Provider>,
+    pub agents: BTreeMap<String, Agent>,
 }
 
 /// The section `budget`.
@@ -80,6 +81,15 @@ pub(super) struct Provider {
     pub slots: Option<SmallCount>,
 }
 
+/// What is set about one agent.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Agent {
+    pub command: Option<CommandWords>,
+    /// By the names of variables; a value that begins with `$` is that of a variable of the person's.
+    pub env: BTreeMap<String, Text>,
+}
+
 impl Default for Values {
     fn default() -> Self {
         Self {
@@ -97,6 +107,7 @@ impl Default for Values {
             browser: None,
             keys: BTreeMap::new(),
             providers: BTreeMap::new(),
+            agents: BTreeMap::new(),
         }
     }
 }
@@ -134,6 +145,13 @@ impl Values {
                     let (name, field) = rest.rsplit_once('.').unwrap_or((rest, ""));
                     &mut tree[section][name][field]
                 }
+                Some((section @ "agents", rest)) => match rest.split_once('.') {
+                    Some((name, field)) => match field.split_once('.') {
+                        Some((table, name_in)) => &mut tree[section][name][table][name_in],
+                        None => &mut tree[section][name][field],
+                    },
+                    None => &mut tree[section][rest],
+                },
                 Some((section, name)) => &mut tree[section][name],
                 None => &mut tree[key],
             };
@@ -179,13 +197,21 @@ pub(super) fn is_known(key: &str) -> bool {
         Some(("providers", rest)) => {
             rest.rsplit_once('.').is_some_and(|(_, field)| fields(&Provider::default()).contains_key(field))
         }
+        Some(("agents", rest)) => {
+            rest.split_once('.').is_some_and(|(_, field)| match field.split_once('.') {
+                Some((table, variable)) => table == "env" && is_variable(variable),
+                None => field == "command",
+            })
+        }
         _ => Values::defaults().contains_key(key),
     }
 }
 
 /// Whether a table may stand there without anything in it.
 pub(super) fn is_section(key: &str) -> bool {
-    key.starts_with("providers.") || fields(&Values::default()).get(key).is_some_and(Value::is_object)
+    key.starts_with("providers.")
+        || key.starts_with("agents.")
+        || fields(&Values::default()).get(key).is_some_and(Value::is_object)
 }
 
 /// Why a project's file may not set this; a repository that somebody else wrote must not be able to.
@@ -196,14 +222,19 @@ pub(super) fn reserved(key: &str) -> Option<&'static str> {
         "prices" => Some("it decides how your money is counted"),
         "browser" => Some("it decides which program runs"),
         "pass_env" => Some("it decides which of your variables programs see"),
-        _ => key
-            .starts_with("providers.")
+        _ => ["providers.", "agents."]
+            .iter()
+            .any(|section| key.starts_with(section))
             .then_some("it decides which program runs and where your keys are sent"),
     }
 }
 
 /// What to say about a name that is no setting: the nearest one, else where they are listed.
 pub(super) fn advice(name: &str) -> String {
+    if let Some(agent) = name.strip_prefix("agents.") {
+        let agent = agent.split('.').next().unwrap_or_default();
+        return format!("an agent has `agents.{agent}.command` and `agents.{agent}.env.NAME`");
+    }
     let provider = name.strip_prefix("providers.").and_then(|rest| rest.split('.').next());
     let of_provider = fields(&Provider::default()).into_iter().map(|(field, _)| field);
     let of_provider = of_provider.map(|field| format!("providers.{}.{field}", provider.unwrap_or("<name>")));
@@ -259,6 +290,10 @@ rules! {
     HeaderLines(Vec<String>): "a list of headers, such as [\"X-Title: my-team\", \"api-key: $AZURE_KEY\"]" = |value| {
         let lines: Vec<String> = value.as_array()?.iter().map(text).collect::<Option<_>>()?;
         lines.iter().all(|line| header_of(line).is_some()).then_some(lines)
+    };
+    CommandWords(Vec<String>): "a list of words, the program first, such as [\"my-agent\", \"--acp\"]" = |value| {
+        let words: Vec<String> = value.as_array()?.iter().map(text).collect::<Option<_>>()?;
+        (!words.is_empty()).then_some(words)
     };
     Positive(f64): "a number above 0" = |value| value.as_f64().filter(|n| *n > 0.0 && n.is_finite());
     Count(u64): "a whole number from 1 on" = |value| value.as_u64().filter(|n| *n >= 1);
@@ -331,6 +366,8 @@ mod tests {
             ("providers.x.slots", json!(1), json!(0)),
             ("providers.x.api_key_env", json!("MY_KEY"), json!("sk-ant-123")),
             ("providers.x.headers", json!(["X-A: b", "api-key: $KEY"]), json!(["no header"])),
+            ("agents.mine.command", json!(["my-agent", "--acp"]), json!("my-agent --acp")),
+            ("agents.mine.env.MY_HOME", json!("/x"), json!(1)),
             ("speed", json!(2.5), json!(0)),
             ("limits.rounds", json!(1), json!(0)),
             ("limits.min_families", json!(2), json!(0)),
@@ -358,14 +395,27 @@ mod tests {
 
     #[test]
     fn a_setting_is_known_by_its_dotted_name() {
-        for known in
-            ["models.user_testing", "models.default", "providers.ollama.base_url", "keys.quit", "speed"]
-        {
+        for known in [
+            "models.user_testing",
+            "models.default",
+            "providers.ollama.base_url",
+            "agents.mine.command",
+            "agents.mine.env.MY_HOME",
+            "keys.quit",
+            "speed",
+        ] {
             assert!(is_known(known), "{known}");
         }
-        for unknown in
-            ["models.wroker", "models.user-testing", "keys", "providers.x", "providers.x.key", "budget"]
-        {
+        for unknown in [
+            "models.wroker",
+            "models.user-testing",
+            "keys",
+            "providers.x",
+            "providers.x.key",
+            "agents.x",
+            "agents.x.cmd",
+            "budget",
+        ] {
             assert!(!is_known(unknown), "{unknown}");
         }
     }

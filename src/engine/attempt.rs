@@ -15,9 +15,9 @@ use super::role::{self, AttemptEnv, Cleanup, Researchers};
 use super::session_recorder::{SessionRecorder, priced};
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
-use crate::agent::session::{Observer, Session};
+use crate::agent::session::{Observer, Player, Session};
 use crate::agent::skill::SkillLibrary;
-use crate::agent::tool::{Extras, ToolRow, ToolTable};
+use crate::agent::tool::{Extras, ToolEnv, ToolRow, ToolTable};
 use crate::domain::attempt::{AgentWork, Ending, Role};
 use crate::domain::brief::brief;
 use crate::domain::command::Command;
@@ -27,7 +27,7 @@ use crate::domain::message::{Message, MessageState, Party};
 use crate::domain::text::{Line, Title};
 use crate::domain::usage::Usage;
 use crate::instrument::Chromium;
-use crate::workspace::ProofCheckout;
+use crate::workspace::{Access, ProofCheckout};
 
 /// Runs one piece of work that an agent does.
 ///
@@ -126,10 +126,14 @@ impl AttemptRun {
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
         let watcher: Arc<dyn Observer> = observer.clone();
-        let tools = self.tools(&mind, env, observer, chromium)?;
+        let access = env.access.lowered_to(self.prompt.access);
+        let own = env.own.as_ref().map_or(&[][..], |own| &own.env);
+        let tool_env = self.engine.tool_env(&env.dir, access, own)?;
+        let tools = mind.offered(self.tools(&mind, env, &tool_env, observer, chromium)?, access);
         Ok(Session {
             limits: limits(&self.prompt, &mind.facts),
-            model: mind.model,
+            place: self.place(&mind, tool_env)?,
+            player: mind.player,
             system: self.engine.system_prompt(self.role, &self.prompt, &env.dir, &tools)?,
             tools,
             brief: brief.text + &env.note,
@@ -140,6 +144,18 @@ impl AttemptRun {
             inbox,
             cancel: self.cancel.clone(),
         })
+    }
+
+    /// Where whoever plays it is: with its tools, but for an agent whose role must not see the code. That one has a place
+    /// with nothing in it, and reaches the app through our tools.
+    fn place(&self, mind: &Mind, tools: Arc<ToolEnv>) -> Result<Arc<ToolEnv>, EngineError> {
+        if matches!(mind.player, Player::Model(_)) || !self.role.is_blind_to_code() {
+            return Ok(tools);
+        }
+        let empty = self.engine.scratch_dir().join("blind").join(self.attempt.0.to_string());
+        std::fs::create_dir_all(&empty)
+            .map_err(|error| EngineError::Unfit(format!("failed to make {}: {error}", empty.display())))?;
+        self.engine.tool_env(&empty, Access::Read, &[])
     }
 
     /// The browser that it may plan on. Only who words a contract has it tried.
@@ -157,12 +173,10 @@ impl AttemptRun {
         &self,
         mind: &Mind,
         env: &AttemptEnv,
+        tool_env: &Arc<ToolEnv>,
         observer: &Arc<SessionRecorder>,
         chromium: Chromium,
     ) -> Result<Vec<ToolRow>, EngineError> {
-        let access = env.access.lowered_to(self.prompt.access);
-        let own = env.own.as_ref().map_or(&[][..], |own| &own.env);
-        let tool_env = self.engine.tool_env(&env.dir, access, own)?;
         let context = Arc::new(ToolContext {
             attempt: self.attempt,
             engine: Arc::clone(&self.engine),
@@ -184,7 +198,7 @@ impl AttemptRun {
             skills: SkillLibrary::find(&self.engine.skill_dirs(&env.dir)),
             instruments: env.instruments.clone(),
         };
-        let all = ToolTable::new(&tool_env, extras).with(mission_tools::rows(&context));
+        let all = ToolTable::new(tool_env, extras).with(mission_tools::rows(&context));
         let mut table = role::withhold(self.role, all);
         let handling = self.engine.backends.handling(self.permit.model.as_str(), self.role);
         if handling.is_one_at_a_time() {

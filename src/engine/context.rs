@@ -15,7 +15,8 @@ use super::scripts::SetUp;
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
-use crate::agent::tool::ToolSet;
+use crate::agent::session::Player;
+use crate::agent::tool::{ToolRow, ToolSet};
 use crate::domain::attempt::Role;
 use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
@@ -32,6 +33,14 @@ pub trait Backends: Send + Sync {
     /// # Errors
     /// A sentence that says why it cannot be used and what to do.
     fn model(&self, name: &str) -> Result<Arc<dyn Model>, String>;
+
+    /// Who plays under a configured name: a model, or where there are agents, one of them.
+    ///
+    /// # Errors
+    /// See [`Backends::model`].
+    fn player(&self, name: &str) -> Result<Player, String> {
+        self.model(name).map(Player::Model)
+    }
 
     /// What is known of it: window and price.
     fn facts(&self, name: &str) -> ModelFacts;
@@ -57,11 +66,23 @@ impl Handling {
     }
 }
 
-/// A model and what is known of it.
+/// Who plays a role, and what is known of it.
 #[derive(Clone)]
 pub struct Mind {
-    pub model: Arc<dyn Model>,
+    pub player: Player,
     pub facts: ModelFacts,
+}
+
+impl Mind {
+    /// The tools that it is offered out of those of its role: an agent has hands of its own.
+    pub fn offered(&self, tools: Vec<ToolRow>, access: Access) -> Vec<ToolRow> {
+        match &self.player {
+            Player::Model(_) => tools,
+            Player::Agent(agent) => {
+                tools.into_iter().filter(|tool| agent.is_offered(&tool.spec.name, access)).collect()
+            }
+        }
+    }
 }
 
 /// Everything that a piece of work may need.
@@ -179,12 +200,12 @@ impl EngineContext {
         self.browser.started(&place.with_browser(self.browser.found().clone(), scratch)).await.chromium
     }
 
-    /// The model of a configured name.
+    /// Who plays under a configured name.
     ///
     /// # Errors
     /// See [`Backends::model`].
     pub fn mind(&self, name: &str) -> Result<Mind, String> {
-        Ok(Mind { model: self.backends.model(name)?, facts: self.backends.facts(name) })
+        Ok(Mind { player: self.backends.player(name)?, facts: self.backends.facts(name) })
     }
 
     /// Looks at the mission's environment; it is empty until one is proposed.

@@ -72,6 +72,14 @@ impl SessionRecorder {
         }
     }
 
+    /// The model has replied: what it was shown before is read.
+    fn used(&self, usage: Usage) {
+        for record in self.shown().drain(..) {
+            self.engine.dispatcher.tell(record);
+        }
+        self.engine.dispatcher.tell(Command::CountUsage { attempt: self.attempt, usage });
+    }
+
     fn add_reply(&self, reply: &Reply) {
         for thinking in reply.thinking.iter().filter(|thinking| !thinking.text.is_empty()) {
             self.add(EntryBody::Thought { text: thinking.text.clone() });
@@ -149,12 +157,15 @@ impl Observer for SessionRecorder {
     }
 
     fn usage(&self, usage: TokenUsage) {
-        // The model has replied: what it was shown before is read.
-        for record in self.shown().drain(..) {
-            self.engine.dispatcher.tell(record);
-        }
-        let usage = priced(usage, &self.facts);
-        self.engine.dispatcher.tell(Command::CountUsage { attempt: self.attempt, usage });
+        self.used(priced(usage, &self.facts));
+    }
+
+    fn tokens(&self, usage: TokenUsage) {
+        self.used(unpriced(usage));
+    }
+
+    fn cost(&self, micro_dollars: u64) {
+        self.used(Usage { micro_dollars, ..Usage::default() });
     }
 }
 
@@ -163,12 +174,20 @@ pub fn priced(usage: TokenUsage, facts: &ModelFacts) -> Usage {
     let cost = facts.price.unwrap_or(ASSUMED_PRICE).cost(usage);
     let is_known = facts.price.is_some() && !usage.estimated;
     Usage {
+        micro_dollars: if is_known { cost } else { 0 },
+        estimated_micro_dollars: if is_known { 0 } else { cost },
+        ..unpriced(usage)
+    }
+}
+
+/// The tokens of one model call, where its cost is told by itself.
+pub fn unpriced(usage: TokenUsage) -> Usage {
+    Usage {
         input: usage.input,
         cached: usage.cached,
         cache_written: usage.cache_written,
         output: usage.output,
         turns: 1,
-        micro_dollars: if is_known { cost } else { 0 },
-        estimated_micro_dollars: if is_known { 0 } else { cost },
+        ..Usage::default()
     }
 }

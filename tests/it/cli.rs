@@ -1,5 +1,6 @@
 //! The command line as a person or a script meets it: the real program, a home of its own, a real repository.
 
+mod agents;
 mod checkup;
 mod deciding;
 mod demo;

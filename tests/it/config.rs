@@ -137,6 +137,8 @@ fn a_project_may_not_spend_keys_nor_give_consent() {
         "[providers.evil]\nbase_url = \"http://evil\"\n",
         "[providers.anthropic]\napi_key_cmd = \"cat ~/.ssh/id\"\n",
         "[providers.anthropic]\napi_key_env = \"GITHUB_TOKEN\"\n",
+        "[agents.claude]\ncommand = [\"sh\", \"-c\", \"evil\"]\n",
+        "[agents.claude.env]\nPATH = \"/evil\"\n",
         "autopilot = true\n",
         "prices = \"cheap.toml\"\n",
         "pass_env = [\"HOME\"]\n",
@@ -207,7 +209,54 @@ fn remote(fixture: &Fixture, model: &str) -> Remote {
     match fixture.load().backend(model).unwrap() {
         Backend::Network(remote) => *remote,
         Backend::Rehearsal(rehearsal) => panic!("{} is a rehearsal", rehearsal.about().title),
+        Backend::Agent(agent) => panic!("{} is an agent", agent.name),
     }
+}
+
+#[test]
+fn an_agent_is_known_or_ones_own_and_gets_its_own_variables_and_no_key_of_ours() {
+    let text = "[agents.claude.env]\nANTHROPIC_API_KEY = \"$CLAUDES_KEY\"\n[agents.codex]\ncommand = [\"/opt/codex-acp\"]\n\
+                [agents.mine]\ncommand = [\"my-agent\", \"--acp\"]\nenv = { MY_MODE = \"x\" }\n";
+    let variables = [
+        ("CLAUDES_KEY", "its-key"),
+        ("ANTHROPIC_API_KEY", "our-key"),
+        ("CLAUDE_CONFIG_DIR", "/home/ada/.claude"),
+        ("GEMINI_API_KEY", "g"),
+    ];
+    let settings = Fixture::new().user(text).variables(&variables).load();
+    let agent = |name: &str| match settings.backend(&format!("acp/{name}")).unwrap() {
+        Backend::Agent(agent) => *agent,
+        other => panic!("{other:?}"),
+    };
+    let claude = agent("claude");
+    assert_eq!(claude.command, ["claude-agent-acp"]);
+    assert_eq!(
+        (claude.env["ANTHROPIC_API_KEY"].as_str(), claude.env["ENABLE_TOOL_SEARCH"].as_str()),
+        ("its-key", "false")
+    );
+    assert_eq!(claude.env["CLAUDE_CONFIG_DIR"], "/home/ada/.claude");
+    assert!(!claude.env.contains_key("GEMINI_API_KEY") && !format!("{claude:?}").contains("its-key"));
+    assert_eq!(agent("codex").command, ["/opt/codex-acp"]);
+    assert!(!agent("codex").env.values().any(|value| value == "our-key"));
+    let mine = agent("mine");
+    assert_eq!((mine.command.len(), mine.env["MY_MODE"].as_str()), (2, "x"));
+
+    let fault = settings.backend("acp/claud").unwrap_err().to_string();
+    assert!(
+        fault.starts_with("there is no agent `claud`: known are acp/claude, acp/codex, acp/copilot"),
+        "{fault}"
+    );
+    assert!(fault.contains("add [agents.claud] with its command to"), "{fault}");
+    let lacking = Fixture::new().user(text).load();
+    let fault = lacking.backend("acp/claude").unwrap_err().to_string();
+    assert_eq!(fault, "agents.claude.env.ANTHROPIC_API_KEY needs CLAUDES_KEY, which is not set");
+    let wrong = Fixture::new().user("[agents.mine]\ncommand = \"my-agent --acp\"\n").fault();
+    assert!(
+        wrong.contains("agents.mine.command") && wrong.contains("a list of words, the program first"),
+        "{wrong}"
+    );
+    let unknown = Fixture::new().user("[agents.mine]\nmodel = \"x\"\n").fault();
+    assert!(unknown.contains("an agent has `agents.mine.command` and `agents.mine.env.NAME`"), "{unknown}");
 }
 
 #[test]

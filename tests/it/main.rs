@@ -14,6 +14,7 @@ mod crash;
 mod documents;
 mod domain;
 mod edges;
+mod external;
 mod faults;
 mod flight;
 mod flow_testers;

@@ -15,7 +15,7 @@ use crate::agent::tool::{Call, Concurrency, Then, ToolError, ToolRow};
 use crate::agent::turn::{Closing, MEND_FIRST, ToolReply};
 
 /// The tools of a session by their names.
-pub(super) type Tools = BTreeMap<String, ToolRow>;
+pub type Tools = BTreeMap<String, ToolRow>;
 
 /// Makes the calls in order, neighbours that may run beside each other together, until one of them ends the session. One
 /// that would end it is made last, wherever it stands, and not at all after one that was refused.
@@ -56,7 +56,8 @@ pub(super) async fn make_calls(
     }
 }
 
-async fn make_call(
+/// Makes one call, whatever becomes of it.
+pub async fn make_call(
     tools: &Tools,
     call: ToolCall,
     observer: &Arc<dyn Observer>,

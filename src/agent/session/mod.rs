@@ -4,9 +4,14 @@
 //! shows the observer what happens, puts messages in, and ends at once when it is cancelled.
 
 mod call;
+mod deadline;
+mod inbox;
 mod parts;
 mod session_loop;
 
 pub use call::panic_words;
-pub use parts::{Again, Ended, InboxMessage, Observer, Permit, Urgency};
+pub(in crate::agent) use call::{Tools, make_call};
+pub(in crate::agent) use deadline::{Deadline, Over};
+pub(in crate::agent) use inbox::Inbox;
+pub use parts::{Again, Ended, InboxMessage, Observer, Permit, Player, Urgency};
 pub use session_loop::Session;

@@ -1,7 +1,19 @@
 //! What a session is given and what it gives back.
 
-use crate::agent::model::{Item, ModelError, StreamPiece, TokenUsage};
+use std::sync::Arc;
+
+use crate::agent::external::AgentSpec;
+use crate::agent::model::{Item, Model, ModelError, StreamPiece, TokenUsage};
 use crate::agent::turn::Outcome;
+
+/// Who plays a session.
+#[derive(Clone)]
+pub enum Player {
+    /// A model, whose loop is ours.
+    Model(Arc<dyn Model>),
+    /// An agent that has a loop of its own.
+    Agent(Arc<AgentSpec>),
+}
 
 /// Says whether the model may be asked: budgets are checked before money is spent.
 #[async_trait::async_trait]
@@ -43,6 +55,12 @@ pub trait Observer: Send + Sync {
     fn tool_output(&self, _call_id: &str, _text: &str) {}
     /// What one model call used.
     fn usage(&self, usage: TokenUsage);
+    /// The same where somebody else tells what it costs: its tokens alone.
+    fn tokens(&self, usage: TokenUsage) {
+        self.usage(usage);
+    }
+    /// What was spent, in millionths of a dollar, as an agent tells it of itself.
+    fn cost(&self, _micro_dollars: u64) {}
 }
 
 /// A message to the agent.

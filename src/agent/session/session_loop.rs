@@ -5,26 +5,30 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::call::{Tools, make_calls};
-use super::parts::{Again, Ended, InboxMessage, Observer, Permit, Urgency};
-use crate::agent::context;
+use super::deadline::Deadline;
+use super::inbox::Inbox;
+use super::parts::{Ended, InboxMessage, Observer, Permit, Player};
 use crate::agent::model::{
     Item, Model, ModelError, Request, StreamPiece, StreamSink, TokenUsage, ToolCall, ToolChoice,
 };
-use crate::agent::tool::ToolRow;
+use crate::agent::tool::{ToolEnv, ToolRow};
 use crate::agent::turn::{Closing, Fault, Input, Limits, Machine, Outcome, TurnStep};
+use crate::agent::{context, external};
 
 /// How long an interrupted tool has to end by itself.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// A session that has not begun.
 pub struct Session {
-    /// The model.
-    pub model: Arc<dyn Model>,
+    /// Who plays it.
+    pub player: Player,
+    /// Where its tools work, and an agent that has tools of its own.
+    pub place: Arc<ToolEnv>,
     /// Who the agent is.
     pub system: String,
     /// What this session is about.
@@ -50,19 +54,15 @@ pub struct Session {
 impl Session {
     /// Runs the session to its end. Dropping the future ends it too, with whatever ran in it.
     pub async fn run(self) -> Ended {
-        let (cancel, max_time) = (self.cancel.clone(), self.limits.max_time);
-        let (deadline, ends) = watch::channel(Some(Instant::now() + max_time));
-        let mut drive = SessionLoop::new(self, deadline);
-        let outcome = tokio::select! {
-            biased;
-            () = cancel.cancelled() => Outcome::Stopped { reason: "the session was stopped".to_owned() },
-            () = passed(ends) => Outcome::Failed {
-                reason: format!("it did not end within {} minutes", max_time.as_secs().div_ceil(60)),
-                fault: Fault::Limit,
-            },
-            outcome = drive.run() => outcome,
-        };
-        drive.end(outcome)
+        let (deadline, over) = Deadline::new(self.limits.max_time, self.cancel.clone());
+        match self.player.clone() {
+            Player::Agent(agent) => external::run(agent, self, deadline, over).await,
+            Player::Model(model) => {
+                let mut drive = SessionLoop::new(self, model, deadline);
+                let outcome = over.or(drive.run()).await;
+                drive.end(outcome)
+            }
+        }
     }
 }
 
@@ -75,31 +75,11 @@ struct SessionLoop {
     inbox: Inbox,
     stop: CancellationToken,
     usage: TokenUsage,
-    /// When its time is over; nothing while it waits for what passes by itself.
-    deadline: watch::Sender<Option<Instant>>,
-}
-
-/// Ends when a deadline has passed, which may be moved or suspended meanwhile.
-async fn passed(mut deadline: watch::Receiver<Option<Instant>>) {
-    loop {
-        let at = *deadline.borrow_and_update();
-        let over = async {
-            match at {
-                Some(at) => sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = over => return,
-            moved = deadline.changed() => if moved.is_err() {
-                std::future::pending::<()>().await;
-            }
-        }
-    }
+    deadline: Deadline,
 }
 
 impl SessionLoop {
-    fn new(session: Session, deadline: watch::Sender<Option<Instant>>) -> Self {
+    fn new(session: Session, model: Arc<dyn Model>, deadline: Deadline) -> Self {
         let specs = session.tools.iter().map(|tool| tool.spec.clone()).collect();
         let tools = session.tools.into_iter().map(|tool| (tool.spec.name.clone(), tool)).collect();
         let request = Request {
@@ -112,11 +92,11 @@ impl SessionLoop {
         };
         Self {
             machine: Machine::new(request, session.closing, session.limits),
-            model: session.model,
+            model,
             tools,
             permit: session.permit,
             observer: session.observer,
-            inbox: Inbox { channel: session.inbox, waiting: Vec::new() },
+            inbox: Inbox::of(session.inbox),
             stop: session.cancel.child_token(),
             usage: TokenUsage::default(),
             deadline,
@@ -167,21 +147,8 @@ impl SessionLoop {
                     drop(self.permit.after_fault(&fault).await);
                     return Ok(Input::TooLong(fault.to_string()));
                 }
-                Err(fault) => self.wait_out(&fault).await?,
+                Err(fault) => self.deadline.wait_out(self.permit.as_ref(), &fault).await?,
             }
-        }
-    }
-
-    /// Waits for as long as the fault may pass; the session's time stands still meanwhile.
-    async fn wait_out(&self, fault: &ModelError) -> Result<(), Outcome> {
-        let left = self.deadline.borrow().map(|at| at.saturating_duration_since(Instant::now()));
-        self.deadline.send_replace(None);
-        let again = self.permit.after_fault(fault).await;
-        self.deadline.send_replace(left.map(|left| Instant::now() + left));
-        match again {
-            Again::Ask => Ok(()),
-            Again::GiveUp => Err(no_reply(fault)),
-            Again::End { reason } => Err(Outcome::Denied { reason }),
         }
     }
 
@@ -230,33 +197,6 @@ impl SessionLoop {
     }
 }
 
-/// Messages that came, in order.
-struct Inbox {
-    channel: mpsc::Receiver<InboxMessage>,
-    waiting: Vec<String>,
-}
-
-impl Inbox {
-    /// All messages so far.
-    fn take(&mut self) -> Vec<String> {
-        while let Ok(message) = self.channel.try_recv() {
-            self.waiting.push(message.text);
-        }
-        std::mem::take(&mut self.waiting)
-    }
-
-    /// Ends when a message interrupts; others wait. It may be dropped at any time without losing one.
-    async fn interrupt(&mut self) {
-        while let Some(message) = self.channel.recv().await {
-            self.waiting.push(message.text);
-            if message.urgency == Urgency::Interrupt {
-                return;
-            }
-        }
-        std::future::pending::<()>().await;
-    }
-}
-
 struct Watch<'a>(&'a dyn Observer);
 
 impl StreamSink for Watch<'_> {
@@ -265,7 +205,8 @@ impl StreamSink for Watch<'_> {
     }
 }
 
-fn no_reply(fault: &ModelError) -> Outcome {
+/// How a session ends whose model gave no reply.
+pub fn no_reply(fault: &ModelError) -> Outcome {
     let reason = fault.to_string();
     match fault {
         ModelError::Key(_) | ModelError::Refused(_) => {
@@ -287,8 +228,10 @@ mod tests {
 
     use serde_json::{Value, json};
 
+    use super::super::parts::{InboxMessage, Urgency};
     use super::*;
     use crate::agent::model::{Reply, Turn};
+    use crate::agent::tool::env::tests::Place;
     use crate::agent::tool::{Output, Then, ToolRow};
     use crate::workspace::Access;
 
@@ -391,7 +334,8 @@ mod tests {
         let barrier = Arc::new(tokio::sync::Barrier::new(2));
         let cancel = CancellationToken::new();
         let session = Session {
-            model: Arc::clone(&model) as Arc<dyn Model>,
+            player: Player::Model(Arc::clone(&model) as Arc<dyn Model>),
+            place: Place::new().env,
             system: "system".into(),
             brief: "brief".into(),
             tools: ["echo", "close", "wait", "panic", "meet"].map(|name| fake(name, &barrier)).to_vec(),

@@ -52,6 +52,13 @@ impl ToolEnv {
             Program::shell(line).dir(directory).envs(self.env.clone()).cap(cap).reaper(&self.reaper);
         self.sandbox.confine(program, self.access)
     }
+
+    /// The program of an agent that has tools of its own, with the environment and the limits of this place.
+    pub fn agent(&self, command: &[String], env: impl IntoIterator<Item = (String, String)>) -> Program {
+        let program = Program::of_words(command).dir(self.confinement.root());
+        let program = program.envs(self.env.clone()).envs(env).reaper(&self.reaper);
+        self.sandbox.confine(program, self.access)
+    }
 }
 
 /// Runs work on files where it does not hold up the session's other tasks.
@@ -63,7 +70,7 @@ pub(super) async fn blocking<T: Send + 'static>(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(in crate::agent) mod tests {
     use serde_json::Value;
     use tokio_util::sync::CancellationToken;
 

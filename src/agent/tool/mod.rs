@@ -5,7 +5,7 @@
 mod arguments;
 mod delegate;
 mod edit;
-mod env;
+pub(in crate::agent) mod env;
 mod instrument;
 mod jobs;
 mod list;

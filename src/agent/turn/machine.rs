@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
+use super::answered::Answered;
 use super::shape::{Closing, Fault, Input, Limits, Outcome, ToolReply, TurnStep};
 use super::words;
 use crate::agent::context::{self, Estimate, Fit};
-use crate::agent::model::{Item, Reach, Reply, Request, ResultStatus, ToolCall, ToolChoice};
-use crate::agent::repetition::{Repetition, RepetitionGuard};
-use crate::agent::tool::{EVIDENCE_MARK, Output, Then, ToolError};
+use crate::agent::model::{Item, Reach, Reply, Request, ToolCall, ToolChoice};
+use crate::agent::repetition::RepetitionGuard;
+use crate::agent::tool::{Output, Then, ToolError};
 
 /// Replies without a call that are forgiven in a whole session; in a row it is one.
 const FORGIVEN: u32 = 3;
@@ -250,14 +251,7 @@ impl Machine {
         self.silent_in_a_row += 1;
         self.silent += 1;
         if self.silent_in_a_row > 1 || self.silent > FORGIVEN {
-            let reason = match &self.closing {
-                _ if text.is_empty() => "it replied with nothing, although it was told".to_owned(),
-                Closing::Tools(names) => {
-                    format!("it stopped without calling `{}`, although it was told", names.join("` or `"))
-                }
-                Closing::Text => "it ended without an answer".to_owned(),
-            };
-            return failed(reason, Fault::Agent);
+            return failed(self.closing.not_reached(&text), Fault::Agent);
         }
         let notice = if text.is_empty() {
             words::said_nothing(&self.closing)
@@ -316,28 +310,8 @@ impl Machine {
 
     /// Puts a result into the conversation and says whether it ends the session.
     fn record(&mut self, call: &ToolCall, result: Result<Output, ToolError>) -> Option<Outcome> {
-        let (text, status, mut ending) = match result {
-            Ok(Output { text, then: Then::Continue }) => (text, ResultStatus::Done, None),
-            Ok(Output { text, then: Then::Close(value) }) => {
-                (text, ResultStatus::Done, Some(Outcome::Closed { tool: call.tool.clone(), value }))
-            }
-            Err(ToolError::Mend(text)) => (text, ResultStatus::Failed, None),
-            Err(ToolError::Fatal(reason)) => {
-                let ending = Outcome::Failed { reason: reason.clone(), fault: Fault::Tool };
-                (reason, ResultStatus::Failed, Some(ending))
-            }
-        };
-        let mut output = context::bounded(text, self.limits.tool_output_bytes);
-        // Each call leaves evidence under a new name, which makes no call a new one.
-        let compared = output.rsplit_once(EVIDENCE_MARK).map_or(output.as_str(), |(seen, _)| seen);
-        match self.guard.note(&call.tool, &call.arguments_text(), compared) {
-            Repetition::Loop(count) if ending.is_none() => {
-                let reason = format!("it loops: `{}` gave the same result {count} times", call.tool);
-                ending = Some(Outcome::Failed { reason, fault: Fault::Agent });
-            }
-            Repetition::Warn(count) if ending.is_none() => output.push_str(&words::repeats(count)),
-            Repetition::Loop(_) | Repetition::Warn(_) | Repetition::Fine => {}
-        }
+        let Answered { output, status, ending } =
+            Answered::of(call, result, self.limits.tool_output_bytes, &mut self.guard);
         let (call_id, tool) = (call.id.clone(), call.tool.clone());
         self.push(Item::ToolResult { call_id, tool, output, status });
         ending

@@ -21,6 +21,17 @@ impl Closing {
     pub fn is_by(&self, tool: &str) -> bool {
         matches!(self, Self::Tools(names) if names.iter().any(|name| name == tool))
     }
+
+    /// Why a session failed that was told how to end, and said only this.
+    pub fn not_reached(&self, said: &str) -> String {
+        match self {
+            _ if said.is_empty() => "it replied with nothing, although it was told".to_owned(),
+            Self::Tools(names) => {
+                format!("it stopped without calling `{}`, although it was told", names.join("` or `"))
+            }
+            Self::Text => "it ended without an answer".to_owned(),
+        }
+    }
 }
 
 /// How far a session may go.

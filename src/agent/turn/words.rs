@@ -47,7 +47,7 @@ pub(super) fn broken_arguments(call: &ToolCall) -> String {
 }
 
 /// The result of a call that was not made because another one closed the session.
-pub(super) const NOT_RUN_CLOSED: &str = "Not run: the session had ended.";
+pub const NOT_RUN_CLOSED: &str = "Not run: the session had ended.";
 /// The result of a call that would have ended the session, although another one of its reply came to nothing.
 pub const MEND_FIRST: &str =
     "Not run: another call of this reply was refused. See to that first, then make this call again.";
@@ -64,7 +64,7 @@ pub(super) fn repeats(count: u32) -> String {
 }
 
 /// What a model hears that neither called a tool nor said anything.
-pub(super) fn said_nothing(closing: &Closing) -> String {
+pub fn said_nothing(closing: &Closing) -> String {
     format!("{NOTICE} Your reply was empty. {}", how_to_end(closing))
 }
 
@@ -81,7 +81,7 @@ pub(super) fn cut_off(most: Option<u32>, closing: &Closing) -> String {
 }
 
 /// What a model hears that stopped without its closing tool.
-pub(super) fn not_closed(closing: &Closing) -> String {
+pub fn not_closed(closing: &Closing) -> String {
     let now = match closing {
         Closing::Text => String::new(),
         Closing::Tools(names) => format!(" If you are done, call {} now.", either(names)),

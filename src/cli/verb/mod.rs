@@ -22,6 +22,7 @@ pub mod gate;
 pub mod land;
 pub mod list;
 pub mod log;
+pub mod mcp;
 pub mod models;
 pub mod new;
 pub mod pause;
@@ -152,6 +153,9 @@ pub enum Verb {
     Completions(completions::Args),
     /// Carry a mission's link over standard input and output, for `ssh HOST flightdeck bridge`
     Bridge(MissionArg),
+    /// Carry the tools of one attempt over standard input and output, for the agent that flies it
+    #[command(hide = true)]
+    Mcp(mcp::Args),
     /// Run the engine of a mission's directory
     #[command(hide = true)]
     Engine(engine::Args),
@@ -202,6 +206,7 @@ impl Verb {
             Self::Config(verb) => config_show::run(context, &verb),
             Self::Completions(args) => completions::run(&args),
             Self::Bridge(args) => bridge::run(context, &args).await,
+            Self::Mcp(args) => mcp::run(&args).await,
             Self::Engine(args) => engine::run(context, &args).await,
         }
     }

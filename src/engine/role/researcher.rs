@@ -14,10 +14,11 @@ use crate::agent::turn::Outcome;
 use crate::domain::attempt::Role;
 use crate::domain::command::Command;
 use crate::domain::id::AttemptId;
+use crate::domain::usage::Usage;
 use crate::engine::briefing::limits;
 use crate::engine::budget_guard::BudgetGuard;
 use crate::engine::context::{EngineContext, Mind};
-use crate::engine::session_recorder::priced;
+use crate::engine::session_recorder::{priced, unpriced};
 use crate::workspace::Access;
 
 /// Starts the researchers of one attempt.
@@ -47,21 +48,24 @@ impl Researchers {
     }
 
     fn session(&self, question: String) -> Result<Session, String> {
-        let Mind { model, facts } = self.mind()?;
+        let mind = self.mind()?;
         let prompt = self.engine.prompt(super::RESEARCHER).map_err(|error| error.to_string())?;
         let place = self.engine.tool_env(&self.dir, Access::Read, &[]).map_err(|error| error.to_string())?;
         let picked = ToolTable::new(&place, Extras::default()).pick(prompt.tools.iter().map(String::as_str));
+        let tools = mind.offered(picked.tools, place.access);
+        let Mind { player, facts } = mind;
         let permit = self.permit();
         let labels = [("role".to_owned(), Role::Researcher.word().to_owned())];
         let observer = Counting { engine: Arc::clone(&self.engine), attempt: self.attempt, facts };
         Ok(Session {
-            model,
+            player,
+            place,
             system: self
                 .engine
-                .system_prompt(Role::Researcher, &prompt, &self.dir, &picked.tools)
+                .system_prompt(Role::Researcher, &prompt, &self.dir, &tools)
                 .map_err(|error| error.to_string())?,
             brief: question,
-            tools: picked.tools,
+            tools,
             closing: prompt.closes.clone(),
             limits: limits(&prompt, &facts),
             labels: labels.into_iter().collect(),
@@ -95,7 +99,20 @@ struct Counting {
 
 impl Observer for Counting {
     fn usage(&self, usage: TokenUsage) {
-        let usage = priced(usage, &self.facts);
+        self.count(priced(usage, &self.facts));
+    }
+
+    fn tokens(&self, usage: TokenUsage) {
+        self.count(unpriced(usage));
+    }
+
+    fn cost(&self, micro_dollars: u64) {
+        self.count(Usage { micro_dollars, ..Usage::default() });
+    }
+}
+
+impl Counting {
+    fn count(&self, usage: Usage) {
         self.engine.dispatcher.tell(Command::CountUsage { attempt: self.attempt, usage });
     }
 }

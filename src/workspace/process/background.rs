@@ -1,7 +1,7 @@
 //! Programs that run beside the work: an agent's jobs, the environment's services.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{self, PipeReader, Read, Seek, SeekFrom};
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use nix::sys::signal::Signal;
 use tokio::io::AsyncReadExt;
 use tokio::net::unix::pipe::Receiver;
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::bounded_log::{BoundedLog, older};
@@ -37,20 +38,9 @@ impl Program {
     /// # Errors
     /// When it cannot be started or the log cannot be written.
     pub fn spawn_background(&self, log: &Path) -> Result<Background, WorkspaceError> {
-        let mut kept = BoundedLog::create(log).map_err(WorkspaceError::io("write", log))?;
         let (mut child, group, reader) = self.start_piped()?;
-        let mut reader =
-            Receiver::from_owned_fd(OwnedFd::from(reader)).map_err(|error| self.start_error(&error))?;
+        let mut copying = keep_output(self, reader, log)?;
         let group = Arc::new(group);
-        let mut copying = tokio::spawn(async move {
-            let mut buffer = vec![0; 64 * 1024];
-            while let Ok(count @ 1..) = reader.read(&mut buffer).await {
-                // A full disk is no reason to hold the program up.
-                if let Err(error) = kept.write(&buffer[..count]) {
-                    tracing::debug!(%error, "output of a program in the background is lost");
-                }
-            }
-        });
         let (sender, ended) = watch::channel(None);
         let watched = Arc::clone(&group);
         tokio::spawn(async move {
@@ -104,19 +94,7 @@ impl Background {
     /// # Errors
     /// When the log cannot be read.
     pub fn tail(&self, bytes: u64) -> Result<String, WorkspaceError> {
-        let read = || {
-            let newest = match end_of(&self.log, bytes) {
-                // It has just taken the place of the one before, and the next is not there yet.
-                Err(error) if error.kind() == io::ErrorKind::NotFound && older(&self.log).exists() => {
-                    Vec::new()
-                }
-                read => read?,
-            };
-            let missing = bytes.saturating_sub(u64::try_from(newest.len()).unwrap_or(bytes));
-            let before = end_of(&older(&self.log), missing).unwrap_or_default();
-            Ok(clean_text(&[before, newest].concat()))
-        };
-        read().map_err(WorkspaceError::io("read", &self.log))
+        newest(&self.log, bytes).map_err(WorkspaceError::io("read", &self.log))
     }
 
     /// Kills the whole group without asking.
@@ -138,6 +116,38 @@ impl Background {
         }
         self.kill().await
     }
+}
+
+/// Copies what a program prints into a new file, of which the newest part is kept, for as long as it prints.
+pub(super) fn keep_output(
+    program: &Program,
+    reader: PipeReader,
+    log: &Path,
+) -> Result<JoinHandle<()>, WorkspaceError> {
+    let mut kept = BoundedLog::create(log).map_err(WorkspaceError::io("write", log))?;
+    let reader = Receiver::from_owned_fd(OwnedFd::from(reader));
+    let mut reader = reader.map_err(|error| program.start_error(&error))?;
+    Ok(tokio::spawn(async move {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(count @ 1..) = reader.read(&mut buffer).await {
+            // A full disk is no reason to hold the program up.
+            if let Err(error) = kept.write(&buffer[..count]) {
+                tracing::debug!(%error, "output of a program in the background is lost");
+            }
+        }
+    }))
+}
+
+/// The cleaned end of a kept log, of at most so many bytes.
+pub(super) fn newest(log: &Path, bytes: u64) -> io::Result<String> {
+    let newest = match end_of(log, bytes) {
+        // It has just taken the place of the one before, and the next is not there yet.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && older(log).exists() => Vec::new(),
+        read => read?,
+    };
+    let missing = bytes.saturating_sub(u64::try_from(newest.len()).unwrap_or(bytes));
+    let before = end_of(&older(log), missing).unwrap_or_default();
+    Ok(clean_text(&[before, newest].concat()))
 }
 
 /// At most so many bytes of a file's end.

@@ -43,6 +43,13 @@ impl Program {
         }
     }
 
+    /// A program with its arguments, as words.
+    pub fn of_words(words: &[String]) -> Self {
+        let (command, arguments) =
+            words.split_first().map_or(("", words), |(first, rest)| (first.as_str(), rest));
+        arguments.iter().fold(Self::new(command), Self::arg)
+    }
+
     /// A line for `sh -c`.
     pub fn shell(line: impl Into<String>) -> Self {
         let line = line.into();
@@ -180,8 +187,18 @@ impl Program {
         output: Stdio,
         errors: Stdio,
     ) -> Result<(tokio::process::Child, Group), WorkspaceError> {
+        self.start_with(Stdio::null(), output, errors)
+    }
+
+    /// Starts it with the given input, output and errors.
+    pub(super) fn start_with(
+        &self,
+        input: Stdio,
+        output: Stdio,
+        errors: Stdio,
+    ) -> Result<(tokio::process::Child, Group), WorkspaceError> {
         let mut command = self.command();
-        command.stdout(output).stderr(errors);
+        command.stdin(input).stdout(output).stderr(errors);
         let mut live = live();
         let child = tokio::process::Command::from(command)
             .kill_on_drop(true)

@@ -1,6 +1,7 @@
 //! The agent room from outside: real HTTP, real programs.
 
 mod bounds;
+mod external;
 mod prefix;
 mod provider;
 mod quirks;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use flightdeck::agent::model::provider::Wire;
 use flightdeck::agent::model::{Item, StreamPiece, TokenUsage};
-use flightdeck::agent::session::{Observer, Permit, Session};
+use flightdeck::agent::session::{Observer, Permit, Player, Session};
 use flightdeck::agent::tool::{Extras, ToolEnv, ToolTable};
 use flightdeck::agent::turn::{Closing, Limits, Outcome};
 use flightdeck::workspace::{Access, Confinement, Reaper, Unconfined};
@@ -96,10 +96,12 @@ async fn run(replies: Vec<String>, root: &std::path::Path, log: &Arc<Log>) -> (O
         scratch: scratch.path().to_owned(),
         reaper: Reaper::None,
     };
-    let picked = ToolTable::new(&Arc::new(place), Extras::default()).pick(["read", "write", "edit", "shell"]);
+    let place = Arc::new(place);
+    let picked = ToolTable::new(&place, Extras::default()).pick(["read", "write", "edit", "shell"]);
     let (_post, inbox) = mpsc::channel(1);
     let session = Session {
-        model: Arc::new(provider(Wire::OpenAiChat, &server)),
+        player: Player::Model(Arc::new(provider(Wire::OpenAiChat, &server))),
+        place,
         system: "You build.".into(),
         brief: "Build it.".into(),
         tools: picked.tools,

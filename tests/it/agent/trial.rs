@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use flightdeck::agent::model::provider::{Connections, Provider, ProviderSpec, Wire};
 use flightdeck::agent::model::retry::{RetryPolicy, Retrying};
-use flightdeck::agent::session::{Observer, Permit, Session};
+use flightdeck::agent::session::{Observer, Permit, Player, Session};
 use flightdeck::agent::tool::{Extras, ToolEnv, ToolTable};
 use flightdeck::agent::turn::{Closing, Limits};
 use flightdeck::workspace::{Access, Confinement, Reaper, Unconfined};
@@ -56,11 +56,13 @@ async fn trial_on_every_wire() {
         let model = Retrying::new(Provider::new(spec, Connections::new().unwrap()).unwrap(), policy);
         let log = Arc::new(Log::default());
         let (_post, inbox) = mpsc::channel(1);
+        let place = Arc::new(place);
         let session = Session {
-            model: Arc::new(model),
+            player: Player::Model(Arc::new(model)),
+            place: Arc::clone(&place),
             system: "You run commands.".into(),
             brief: prompt.clone(),
-            tools: ToolTable::new(&Arc::new(place), Extras::default()).pick(["shell"]).tools,
+            tools: ToolTable::new(&place, Extras::default()).pick(["shell"]).tools,
             closing: Closing::Text,
             limits: Limits { max_turns: turns, ..Limits::default() },
             labels: BTreeMap::new(),

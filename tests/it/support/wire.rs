@@ -68,7 +68,7 @@ impl Networked {
                 Ok(Backend::Network(remote)) => {
                     Ok(ProviderSpec { idle_timeout: Duration::from_secs(1), ..remote.spec })
                 }
-                Ok(Backend::Rehearsal(_)) => panic!("{name} is a rehearsal"),
+                Ok(Backend::Rehearsal(_) | Backend::Agent(_)) => panic!("{name} is not on a network"),
                 Err(fault) => Err(fault.to_string()),
             };
             specs.insert((*name).to_owned(), spec);

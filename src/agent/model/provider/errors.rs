@@ -186,6 +186,12 @@ fn by_words(
     WORDS.spent.has(code, words).then(|| quota(message(), retry_after))
 }
 
+/// A spent quota that somebody else tells of who asked a provider, in words and what else came with them.
+pub fn spent(message: &str, told: &Value) -> Option<ModelError> {
+    let retry_after = delay::asked(told, &HeaderMap::new(), message);
+    WORDS.spent.has("", message).then(|| quota(bounded(message), retry_after))
+}
+
 /// A quota is spent. One that the provider itself says is back soon is a passing fault; whoever retries decides on soon.
 fn quota(message: String, retry_after: Option<Duration>) -> ModelError {
     match retry_after {

@@ -18,5 +18,6 @@ mod wire;
 
 pub use client::Provider;
 pub use connections::Connections;
+pub use errors::spent;
 pub use probe::{Probed, probe, window};
 pub use spec::{Effort, ProviderSpec, Wire};

@@ -1,5 +1,6 @@
 //! `doctor`: what works here, what does not, and what to do about it.
 
+mod agents;
 mod checks;
 mod models;
 mod report;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures::future::join_all;
 
+use super::agents::found;
 use super::report::Check;
 use crate::agent::model::catalogue::Catalogue;
 use crate::agent::model::provider::{Connections, Probed, ProviderSpec, probe};
@@ -51,7 +52,7 @@ async fn backend(settings: &Settings, provider: &str, contact: Contact) -> Check
     }
     let remote = match ready(settings, &format!("{provider}/{ANY}")).await {
         Ok(Backend::Network(remote)) => remote,
-        Ok(Backend::Rehearsal(_)) => return Check::good(name, "plays without a network"),
+        Ok(Backend::Rehearsal(_) | Backend::Agent(_)) => return Check::good(name, "plays without a network"),
         Err(fault) => return Check::missing(name, fault.to_string()),
     };
     let at = place(settings, &remote.spec);
@@ -77,6 +78,13 @@ async fn played(settings: &Settings, model: &str, roles: &[Role], contact: Conta
         Ok(Backend::Network(remote)) => remote,
         Ok(Backend::Rehearsal(_)) => {
             return Check::good(name, format!("{roles}; a script, which needs no network"));
+        }
+        Ok(Backend::Agent(agent)) => {
+            let sentence = match found(&agent, contact).await {
+                Ok(found) => return Check::good(name, format!("{roles}; {found}")),
+                Err(sentence) => sentence,
+            };
+            return Check::bad(name, format!("{roles}, but {sentence}"));
         }
         Err(fault) => return Check::bad(name, format!("{roles}, but {fault}")),
     };

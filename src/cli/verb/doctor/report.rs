@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::models::Contact;
-use super::{checks, models};
+use super::{agents, checks, models};
 use crate::cli::context::{Repository, print_json};
 use crate::cli::fault;
 use crate::cli::prelude::*;
@@ -82,6 +82,7 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
             let (backends, models) = models::models(&settings, contact).await;
             checks.extend(backends);
             checks.extend(models);
+            checks.extend(agents::agents(&settings, contact).await);
             checks.push(models::prices(&settings));
             checks.push(checks::browser(&settings).await);
         }

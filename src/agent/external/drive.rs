@@ -1,0 +1,296 @@
+//! One session that an agent plays: how it begins, what it hears after each turn, and how it ends.
+
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+
+use agent_client_protocol::v1::schema::StopReason;
+use agent_client_protocol::{Error, ErrorCode};
+use serde_json::Value;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use super::calls::Calls;
+use super::link::{Heard, Introduced, Link, Opening, connect, silent};
+use super::record::Record;
+use super::server::{MissionCall, MissionServer};
+use super::spec::{AgentSpec, SystemWay};
+use super::spending::Spending;
+use super::turn::{Say, TurnEnd};
+use super::words;
+use crate::agent::model::ToolSpec;
+use crate::agent::model::provider::spent;
+use crate::agent::session::{Deadline, Ended, Inbox, Observer, Over, Permit, Session, Tools};
+use crate::agent::tool::ToolEnv;
+use crate::agent::turn::{Closing, Fault, Outcome, not_closed, said_nothing};
+use crate::workspace::process::Dialogue;
+
+/// The longest text that may be a notice of the agent's own and no work of its model, in bytes.
+const LONGEST_NOTICE: usize = 300;
+/// Turns without the closing tool that are forgiven in a whole session; in a row it is one.
+const FORGIVEN: u32 = 3;
+
+/// Plays a session with an agent, to its end. Dropping the future kills the agent.
+pub async fn run(agent: Arc<AgentSpec>, session: Session, deadline: Deadline, over: Over) -> Ended {
+    let mut drive = Drive::new(agent, session, deadline);
+    let outcome = over.or(drive.run()).await;
+    drive.end(outcome)
+}
+
+/// A session that is under way.
+pub(super) struct Drive {
+    pub agent: Arc<AgentSpec>,
+    pub place: Arc<ToolEnv>,
+    pub permit: Arc<dyn Permit>,
+    pub observer: Arc<dyn Observer>,
+    pub inbox: Inbox,
+    pub deadline: Deadline,
+    pub calls: Calls,
+    pub record: Record,
+    pub spending: Spending,
+    /// How the session ended, while the agent has a moment left to stop.
+    pub ending: Option<Outcome>,
+    /// Why it was refused what it asked for in this turn.
+    pub refusals: Vec<String>,
+    system: String,
+    brief: String,
+    closing: Closing,
+    tools: Vec<ToolSpec>,
+    stop: CancellationToken,
+    /// Turns that broke since the last one that did not.
+    pub broken_in_a_row: u32,
+    begun: bool,
+    turns: u32,
+    silent: u32,
+    silent_in_a_row: u32,
+}
+
+/// Where it is heard: what it says, and what it calls.
+pub(super) struct Ears {
+    pub heard: mpsc::Receiver<Heard>,
+    pub called: mpsc::Receiver<MissionCall>,
+}
+
+impl Drive {
+    fn new(agent: Arc<AgentSpec>, session: Session, deadline: Deadline) -> Self {
+        let Session { place, observer, tools, .. } = session;
+        let stop = session.cancel.child_token();
+        let specs = tools.iter().map(|tool| tool.spec.clone()).collect();
+        let tools: Tools = tools.into_iter().map(|tool| (tool.spec.name.clone(), tool)).collect();
+        Self {
+            calls: Calls::new(tools, &observer, &stop, session.limits.tool_output_bytes),
+            record: Record::new(&observer, place.confinement.root()),
+            spending: Spending::new(&observer),
+            agent,
+            place,
+            permit: session.permit,
+            observer,
+            inbox: Inbox::of(session.inbox),
+            deadline,
+            ending: None,
+            refusals: Vec::new(),
+            system: session.system,
+            brief: session.brief,
+            closing: session.closing,
+            tools: specs,
+            stop,
+            broken_in_a_row: 0,
+            begun: false,
+            turns: 0,
+            silent: 0,
+            silent_in_a_row: 0,
+        }
+    }
+
+    async fn run(&mut self) -> Outcome {
+        let (server, called) = match MissionServer::listen(&self.place.scratch, &self.tools) {
+            Ok(served) => served,
+            Err(error) => {
+                let reason = format!("the mission's tools could not be offered: {error}");
+                return Outcome::Failed { reason, fault: Fault::Tool };
+            }
+        };
+        let setup = self.agent.setup(self.place.access);
+        let log =
+            server.socket.file_name().map(Path::new).unwrap_or(Path::new("agent")).with_extension("log");
+        let env = self.agent.env.clone().into_iter().chain(setup.env.clone());
+        let program = self.place.agent(&self.agent.words(&setup, &server.socket), env);
+        let (mut dialogue, talk) = match program.spawn_dialogue(&self.place.scratch.join(log)) {
+            Ok(started) => started,
+            Err(error) => return unusable(format!("{error}{}", self.advice(&self.agent.install))),
+        };
+        let socket = server.socket.clone();
+        let talked = connect(talk, self.agent.patience, async |introduced, heard| {
+            let ears = Ears { heard, called };
+            self.converse(introduced, ears, &socket).await
+        });
+        let outcome = match talked.await {
+            Ok(outcome) => outcome,
+            Err(error) => self.lost(&mut dialogue, &error).await,
+        };
+        dialogue.kill().await;
+        outcome
+    }
+
+    /// It is not there any more, or does not speak the protocol.
+    async fn lost(&mut self, dialogue: &mut Dialogue, error: &Error) -> Outcome {
+        self.record.end_turn();
+        let exit = dialogue.end().await;
+        let name = &self.agent.title;
+        let words = dialogue.last_words();
+        let words = if words.is_empty() { said(error) } else { words };
+        if self.begun {
+            let reason = format!("{name} ended in the middle of its work ({exit}): {words}");
+            return Outcome::Failed { reason, fault: Fault::Agent };
+        }
+        unusable(format!("{name} did not start ({exit}): {words}{}", self.advice(&self.agent.sign_in)))
+    }
+
+    /// What to do about it, where that is known.
+    fn advice(&self, known: &str) -> String {
+        if known.is_empty() { String::new() } else { format!("; {known}") }
+    }
+
+    async fn converse(
+        &mut self,
+        introduced: Introduced,
+        mut ears: Ears,
+        socket: &Path,
+    ) -> Result<Outcome, Error> {
+        let link = match self.begin(introduced, &mut ears, socket).await {
+            Ok(link) => link,
+            Err(outcome) => return Ok(outcome),
+        };
+        self.begun = true;
+        let mut say = Say::hidden(self.opening(), self.brief.clone());
+        loop {
+            self.turns += 1;
+            say = match self.turn(&link, &mut ears, say).await? {
+                TurnEnd::Over(outcome) => return Ok(outcome),
+                TurnEnd::Next(next) => next,
+                TurnEnd::Ended { stop, acted } => match self.ended(stop, acted).await {
+                    Ok(next) => next,
+                    Err(outcome) => return Ok(outcome),
+                },
+            };
+        }
+    }
+
+    async fn begin(
+        &mut self,
+        introduced: Introduced,
+        ears: &mut Ears,
+        socket: &Path,
+    ) -> Result<Link, Outcome> {
+        let (agent, setup) = (Arc::clone(&self.agent), self.agent.setup(self.place.access));
+        let system = (agent.system == SystemWay::Session).then(|| self.about());
+        let dir = self.place.confinement.root().to_owned();
+        let opening = Opening { dir: &dir, socket, system };
+        let begun = {
+            let mut begin = pin!(timeout(agent.patience, introduced.begin(&agent, &setup, opening)));
+            loop {
+                tokio::select! {
+                    begun = &mut begin => break begun,
+                    Some(heard) = ears.heard.recv() => self.hear(heard),
+                }
+            }
+        };
+        let name = &self.agent.title;
+        match begun {
+            Ok(Ok(link)) => Ok(link),
+            Ok(Err(error)) if error.code == ErrorCode::AUTH_REQUIRED => {
+                Err(unusable(format!("{name} is not signed in{}", self.advice(&self.agent.sign_in))))
+            }
+            Ok(Err(error)) => {
+                let advice = self.advice(&self.agent.sign_in);
+                Err(unusable(format!("{name} began no session: {}{advice}", said(&error))))
+            }
+            Err(_) => {
+                let reason = format!("{name}: {}", silent("session/new", agent.patience));
+                Err(Outcome::Failed { reason, fault: Fault::Provider })
+            }
+        }
+    }
+
+    /// Who the agent is in this session.
+    fn about(&self) -> String {
+        let tools: Vec<&str> = self.tools.iter().map(|tool| tool.name.as_str()).collect();
+        let dir = self.place.confinement.root().display().to_string();
+        format!("{}\n\n{}", self.system, words::standing(&dir, &tools, &self.closing))
+    }
+
+    /// What it hears first.
+    fn opening(&self) -> String {
+        match self.agent.system {
+            SystemWay::Session => self.brief.clone(),
+            SystemWay::Prompt => format!("{}\n\n# Your brief\n{}", self.about(), self.brief),
+        }
+    }
+
+    /// What it hears after a turn that ended by itself, or how the session ends.
+    async fn ended(&mut self, stop: StopReason, acted: bool) -> Result<Say, Outcome> {
+        let mail = self.inbox.take();
+        let refusals = std::mem::take(&mut self.refusals);
+        if !mail.is_empty() {
+            return Ok(Say::all(mail));
+        }
+        let text = std::mem::take(&mut self.record.said);
+        let text = text.trim();
+        if !acted
+            && text.len() < LONGEST_NOTICE
+            && let Some(fault) = spent(text, &Value::Null)
+        {
+            // Some say that their limit is reached as if the model had said it.
+            self.deadline.wait_out(self.permit.as_ref(), &fault).await?;
+            return Ok(Say::all(vec![words::go_on(text)]));
+        }
+        if stop == StopReason::Refusal {
+            let reason = format!("it refuses to go on: {}", crate::agent::context::clipped(text, 200));
+            return Err(Outcome::Failed { reason, fault: Fault::Agent });
+        }
+        if self.closing == Closing::Text && !text.is_empty() && stop == StopReason::EndTurn {
+            return Err(Outcome::Said(text.to_owned()));
+        }
+        if acted {
+            self.silent_in_a_row = 0;
+        }
+        self.silent_in_a_row += 1;
+        self.silent += 1;
+        if self.silent_in_a_row > 1 || self.silent > FORGIVEN {
+            return Err(Outcome::Failed { reason: self.closing.not_reached(text), fault: Fault::Agent });
+        }
+        let notice = if text.is_empty() { said_nothing(&self.closing) } else { not_closed(&self.closing) };
+        Ok(Say::all(vec![words::refused(&refusals) + &notice]))
+    }
+
+    fn end(mut self, outcome: Outcome) -> Ended {
+        self.stop.cancel();
+        self.record.end_turn();
+        Ended {
+            outcome: self.ending.take().unwrap_or(outcome),
+            usage: self.spending.total,
+            turns: self.turns,
+            tool_calls: self.calls.made.saturating_add(self.record.own_calls),
+            unread: self.inbox.take(),
+        }
+    }
+}
+
+fn unusable(reason: String) -> Outcome {
+    Outcome::Failed { reason, fault: Fault::Configuration }
+}
+
+/// What an agent says went wrong: often only its details say it.
+pub(super) fn said(error: &Error) -> String {
+    let details = error.data.as_ref().and_then(|data| {
+        let details = data.get("details").or_else(|| data.get("message")).unwrap_or(data);
+        details.as_str().map(str::to_owned)
+    });
+    match details {
+        Some(details) if !details.is_empty() && details != error.message => {
+            format!("{} ({details})", error.message)
+        }
+        _ => error.message.clone(),
+    }
+}
