@@ -18,6 +18,8 @@ use crate::domain::mission::Limits;
 pub(super) struct Values {
     /// By the word of a role, or `default` for all.
     pub models: BTreeMap<String, Model>,
+    /// Who plays a role when its model is given up on; by the word of a role, or `default` for all.
+    pub fallback: BTreeMap<String, Model>,
     /// How many tools a role is given, by its word, or `default` for all.
     pub tools: BTreeMap<String, ToolsName>,
     pub budget: BudgetValues,
@@ -94,6 +96,7 @@ impl Default for Values {
     fn default() -> Self {
         Self {
             models: BTreeMap::new(),
+            fallback: BTreeMap::new(),
             tools: BTreeMap::new(),
             budget: BudgetValues::default(),
             limits: LimitValues::default(),
@@ -163,9 +166,10 @@ impl Values {
     /// Every setting that has a fixed name, with what holds when nobody sets it: `null` is nothing.
     pub(super) fn defaults() -> BTreeMap<String, Value> {
         let roles = || Role::ALL.iter().copied().map(Role::word).chain(["default"]);
-        let by_role =
-            ["models", "tools"].into_iter().flat_map(|of| roles().map(move |role| format!("{of}.{role}")));
-        let mut all: BTreeMap<_, _> = by_role.map(|name| (name, Value::Null)).collect();
+        let of_roles = ["models", "fallback", "tools"]
+            .into_iter()
+            .flat_map(|section| roles().map(move |role| format!("{section}.{role}")));
+        let mut all: BTreeMap<_, _> = of_roles.map(|key| (key, Value::Null)).collect();
         for (section, value) in fields(&Self::default()) {
             match value {
                 Value::Object(fields) => {
@@ -359,6 +363,7 @@ mod tests {
         let table = [
             ("models.worker", json!("anthropic/claude"), json!("claude")),
             ("models.default", json!("openrouter/meta/llama"), json!("/x")),
+            ("fallback.worker", json!("local/large"), json!("large")),
             ("providers.x.base_url", json!("http://localhost:1"), json!("localhost:1")),
             ("providers.x.y.wire", json!("chat"), json!("grpc")),
             ("providers.x.tools", json!("lean"), json!("few")),

@@ -49,6 +49,11 @@ pub trait Backends: Send + Sync {
     fn handling(&self, _name: &str, _role: Role) -> Handling {
         Handling::default()
     }
+
+    /// The model that plays a role when the chosen one is given up on.
+    fn fallback(&self, _role: Role) -> Option<String> {
+        None
+    }
 }
 
 /// How a model is to be treated: as the person set it, or as its server shows.
