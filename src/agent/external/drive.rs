@@ -137,7 +137,7 @@ impl Drive {
         self.record.end_turn();
         let exit = dialogue.end().await;
         let name = &self.agent.title;
-        let words = dialogue.last_words();
+        let words = dialogue.last_words().await;
         let words = if words.is_empty() { said(error) } else { words };
         if self.begun {
             let reason = format!("{name} ended in the middle of its work ({exit}): {words}");
