@@ -63,6 +63,6 @@ impl Backends for Instantly {
 
     /// A window so wide that nothing is summarised: the whole conversation is kept, as with the peers.
     fn facts(&self, _: &str) -> ModelFacts {
-        ModelFacts { window: 10_000_000, max_output: None, price: None }
+        ModelFacts { window: 10_000_000, ..ModelFacts::UNKNOWN }
     }
 }

@@ -86,6 +86,11 @@ impl Context {
         Ok(sources.load()?)
     }
 
+    /// The settings of this directory.
+    pub fn settings_here(&self) -> Result<Settings> {
+        self.settings(Repository::OfThisDirectory, Vec::new())
+    }
+
     /// Answers a verb that reads: a value for programs, or a page made for the width of the output for people.
     pub fn answer<T: Serialize>(
         &self,

@@ -1,11 +1,12 @@
 //! Founding a mission: its directory, and the first event of its log.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{BuildHasher, RandomState};
 use std::path::Path;
 
 use anyhow::Context as _;
 
+use super::catalogue::Known;
 use super::context::canonical;
 use super::fault::no_model;
 use super::key::ready;
@@ -61,6 +62,19 @@ fn refusal(Looked { found, .. }: Looked) -> anyhow::Error {
     | Found::Obstacle(sentence)
     | Found::NoRepository(sentence)) = found;
     misuse(sentence)
+}
+
+/// What a person should know of models without a price, under the budget that is set.
+pub fn unpriced_words(settings: &Settings) -> Option<String> {
+    settings.budget.micro_dollars?;
+    let catalogue = Known::of(settings).catalogue;
+    let is_unpriced = |model: &&String| {
+        // A rehearsal costs nothing, and an agent tells itself what it costs.
+        let is_bought = !model.starts_with("rehearsal/") && !model.starts_with("acp/");
+        is_bought && catalogue.known(model).is_none_or(|facts| facts.price.is_none())
+    };
+    let models: BTreeSet<&String> = settings.models.values().filter(is_unpriced).collect();
+    settings.budget.unpriced_words(&models.into_iter().cloned().collect::<Vec<_>>())
 }
 
 /// Founds a mission.
@@ -138,7 +152,7 @@ mod tests {
 
     #[test]
     fn suffixes_differ() {
-        let some: std::collections::BTreeSet<String> = (0..50).map(|_| suffix()).collect();
+        let some: BTreeSet<String> = (0..50).map(|_| suffix()).collect();
         assert!(some.len() > 40 && some.iter().all(|suffix| suffix.len() == 4));
     }
 }

@@ -24,8 +24,8 @@ pub fn misuse(sentence: impl Into<String>) -> Error {
 /// What is said where a role has no model, and what to do about it.
 pub fn no_model(settings: &Settings) -> String {
     format!(
-        "no model is set: set ANTHROPIC_API_KEY or OPENAI_API_KEY, name one with --model provider/model, or put it \
-         under [models] in {}; `flightdeck demo` flies a rehearsal without any",
+        "no model is set: `flightdeck setup` looks what there is and keeps one; or set ANTHROPIC_API_KEY or OPENAI_API_KEY, \
+         name one with --model provider/model, or put it under [models] in {}; `flightdeck demo` flies a rehearsal without any",
         settings.user_file.display()
     )
 }

@@ -4,6 +4,7 @@
 //! which is started when none answers.
 
 mod ask;
+mod catalogue;
 mod console;
 mod context;
 mod creation;
@@ -16,12 +17,14 @@ mod follow;
 mod key;
 mod missions;
 mod model_registry;
+mod offers;
 mod overview;
 mod person;
 mod pick;
 mod prelude;
 pub mod print;
 mod screen;
+mod setup;
 mod table;
 mod verb;
 

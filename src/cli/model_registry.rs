@@ -7,6 +7,7 @@ use std::thread;
 
 use tokio_util::sync::CancellationToken;
 
+use super::catalogue::Known;
 use super::engine_start::own_program;
 use super::key::ready;
 use crate::agent::model::catalogue::{Catalogue, ModelFacts, Price};
@@ -16,6 +17,7 @@ use crate::agent::model::script::{PlaybackSpeed, ScriptedModel};
 use crate::agent::model::{Model, ModelError, Request, StreamSink, Turn};
 use crate::agent::session::Player;
 use crate::config::{Backend, Settings, Sources};
+use crate::domain::attempt::Role;
 use crate::engine::Backends;
 
 /// Makes models by name.
@@ -139,6 +141,10 @@ impl Backends for ModelRegistry {
             Ok(Backend::Network(_) | Backend::Agent(_)) | Err(_) => facts,
         }
     }
+
+    fn fallback(&self, role: Role) -> Option<String> {
+        self.settings().fallbacks.get(&role).cloned()
+    }
 }
 
 /// A model whose key a command of the person's tells. Keys are replaced while missions fly: one that is refused is
@@ -182,19 +188,11 @@ impl Model for Rekeyed {
     }
 }
 
-/// The known models; a person's own list of prices wins. One with a fault is told and left out.
+/// The known models. A list with a fault is told and left out.
 fn catalogue(settings: &Settings) -> Catalogue {
-    let builtin = Catalogue::builtin().unwrap_or_default();
-    let Some(path) = &settings.prices else { return builtin };
-    let origin = path.display().to_string();
-    let text = std::fs::read_to_string(path).map_err(|fault| fault.to_string());
-    match text.and_then(|text| builtin.clone().with(&text, &origin).map_err(|fault| fault.to_string())) {
-        Ok(all) => all,
-        Err(fault) => {
-            tracing::warn!("the built-in prices are used: {fault}");
-            builtin
-        }
-    }
+    let known = Known::of(settings);
+    known.faults.iter().for_each(|fault| tracing::warn!("models are known without it: {fault}"));
+    known.catalogue
 }
 
 #[cfg(test)]

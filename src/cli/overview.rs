@@ -23,6 +23,7 @@ pub fn run(context: &Context) -> Result<Exit> {
     let hints = [
         "  flightdeck new \"GOAL\"       begin a mission in this repository",
         "  flightdeck demo             watch a whole mission, without a key or a network",
+        "  flightdeck setup            what there is to fly with",
         "  flightdeck doctor           what works here and what does not",
         "  flightdeck --help           every verb",
     ];

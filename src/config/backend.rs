@@ -172,6 +172,17 @@ impl Settings {
         self.remote(provider, "any").key_source()
     }
 
+    /// Where a provider is, when that is set.
+    pub fn address_of(&self, provider: &str) -> Option<String> {
+        let spec = self.remote(provider, "any").spec;
+        spec.base_url.as_ref().map(|_| spec.endpoint().trim_end_matches('/').to_owned())
+    }
+
+    /// Whether a provider is on this machine.
+    pub fn is_local(&self, provider: &str) -> bool {
+        self.remote(provider, "any").spec.is_local()
+    }
+
     fn reach(&self, name: String) -> Reached {
         let remote = self.remote(&name, "any");
         let missing = if self.needs_key(&remote) {

@@ -44,6 +44,11 @@ impl Home {
         Ok(Self { state, config, runtime: absolute("XDG_RUNTIME_DIR") })
     }
 
+    /// The list of models that was fetched last.
+    pub fn models_file(&self) -> PathBuf {
+        self.state.join("models.json")
+    }
+
     /// The person's own settings.
     pub fn user_file(&self) -> PathBuf {
         self.config.join("config.toml")

@@ -21,6 +21,6 @@ pub use error::ConfigError;
 pub use home::Home;
 pub use layers::{Flag, Sources};
 pub use origin::{Layer, Origin, Setting};
-pub use settings::Settings;
+pub use settings::{Settings, USUAL_MODELS};
 pub use values::fixed_names;
 pub use variables::Variables;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::backend::{Remote, variable_of};
+use super::home::Home;
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
 use super::values::{Agent, Provider, Url, Values};
@@ -17,7 +18,7 @@ use crate::domain::mission::Limits;
 use crate::workspace::process::looks_secret;
 
 /// The models that are flown with when nobody names one, by the provider whose key is found first.
-const USUAL_MODELS: [(&str, &str); 2] =
+pub const USUAL_MODELS: [(&str, &str); 2] =
     [("anthropic", "anthropic/claude-sonnet-5-5"), ("openai", "openai/gpt-5.1")];
 
 /// Everything that is set.
@@ -25,6 +26,8 @@ const USUAL_MODELS: [(&str, &str); 2] =
 pub struct Settings {
     /// `provider/model` of each role; empty when no key was found and nothing is set.
     pub models: BTreeMap<Role, String>,
+    /// `provider/model` that plays a role when its model is given up on.
+    pub fallbacks: BTreeMap<Role, String>,
     pub budget: Budget,
     pub limits: Limits,
     pub autopilot: Autopilot,
@@ -68,12 +71,24 @@ impl Settings {
         self.variables.get(name)
     }
 
+    /// Where the list of models lies that the person fetched, if they did.
+    pub fn fetched_models(&self) -> Option<PathBuf> {
+        let is_somebodys = ["FLIGHTDECK_HOME", "XDG_STATE_HOME", "HOME"];
+        let known = is_somebodys.iter().any(|name| self.variables.get(name).is_some());
+        known.then(|| Home::find(&self.variables).ok().map(|home| home.models_file())).flatten()
+    }
+
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
         hide_keys(&mut layered.by_key);
         let Layered { mut by_key, values } = layered;
-        let Values { budget, limits, providers, agents, .. } = values;
+        let Values { budget, limits, providers, agents, ref fallback, .. } = values;
+        let fallbacks = Role::ALL.iter().filter_map(|role| {
+            let chosen = fallback.get(role.word()).or_else(|| fallback.get("default"))?;
+            Some((*role, chosen.0.clone()))
+        });
         Self {
+            fallbacks: fallbacks.collect(),
             models: choose_models(&mut by_key, &providers, &variables),
             budget: Budget {
                 micro_dollars: budget.money.map(|dollars| scaled(dollars.0, 1e6)),

@@ -18,6 +18,8 @@ use crate::domain::mission::Limits;
 pub(super) struct Values {
     /// By the word of a role, or `default` for all.
     pub models: BTreeMap<String, Model>,
+    /// Who plays a role when its model is given up on; by the word of a role, or `default` for all.
+    pub fallback: BTreeMap<String, Model>,
     pub budget: BudgetValues,
     pub limits: LimitValues,
     pub autopilot: Switch,
@@ -88,6 +90,7 @@ impl Default for Values {
     fn default() -> Self {
         Self {
             models: BTreeMap::new(),
+            fallback: BTreeMap::new(),
             budget: BudgetValues::default(),
             limits: LimitValues::default(),
             autopilot: Switch(false),
@@ -155,8 +158,11 @@ impl Values {
 
     /// Every setting that has a fixed name, with what holds when nobody sets it: `null` is nothing.
     pub(super) fn defaults() -> BTreeMap<String, Value> {
-        let roles = Role::ALL.iter().copied().map(Role::word).chain(["default"]);
-        let mut all: BTreeMap<_, _> = roles.map(|role| (format!("models.{role}"), Value::Null)).collect();
+        let roles = || Role::ALL.iter().copied().map(Role::word).chain(["default"]);
+        let of_roles = ["models", "fallback"]
+            .into_iter()
+            .flat_map(|section| roles().map(move |role| format!("{section}.{role}")));
+        let mut all: BTreeMap<_, _> = of_roles.map(|key| (key, Value::Null)).collect();
         for (section, value) in fields(&Self::default()) {
             match value {
                 Value::Object(fields) => {
@@ -348,6 +354,7 @@ mod tests {
         let table = [
             ("models.worker", json!("anthropic/claude"), json!("claude")),
             ("models.default", json!("openrouter/meta/llama"), json!("/x")),
+            ("fallback.worker", json!("local/large"), json!("large")),
             ("providers.x.base_url", json!("http://localhost:1"), json!("localhost:1")),
             ("providers.x.y.wire", json!("chat"), json!("grpc")),
             ("providers.x.api_key_env", json!("MY_KEY"), json!("sk-ant-123")),

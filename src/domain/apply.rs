@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use super::attempt::{AgentWork, Attempt, Ended, Ending, Work};
 use super::contract::AssertionState;
 use super::event::{Actor, Event, Founding, Stamped};
+use super::fallback::FallenBack;
 use super::finding::{Finding, FindingState};
 use super::gate::{Decided, DecidedBy, Decision, Gate, GateId};
 use super::handoff::Handoff;
@@ -251,7 +252,14 @@ impl Mission {
             }
             Event::ModelChosen { role, model } => {
                 let old = self.models.insert(*role, model.clone()).unwrap_or_default();
+                self.fallbacks.remove(role);
                 self.record(by, at, Change::ModelChosen { role: *role, old, new: model.clone() });
+            }
+            Event::FallbackTaken { role, from, to, reason } => {
+                self.models.insert(*role, to.clone());
+                let (from, reason) = (from.clone(), reason.clone());
+                self.record(by, at, Change::ModelChosen { role: *role, old: from.clone(), new: to.clone() });
+                self.fallbacks.insert(*role, FallenBack { from, reason, at });
             }
             Event::BudgetSet { budget } => {
                 self.budget = *budget;

@@ -24,6 +24,9 @@ impl Default for Budget {
     }
 }
 
+/// What a token of a model without a price is taken for, in millionths of a dollar, so that a money budget can bind it.
+const MICRO_DOLLARS_A_TOKEN: u64 = 3;
+
 /// Why a model may not be called.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the {what} is spent: {used} of {limit}{kept}; raise it with `flightdeck resume --budget`")]
@@ -45,9 +48,11 @@ impl Budget {
         } else {
             dollars
         };
+        let tokens: fn(u64) -> String = |n| format!("{n} tokens");
         let lines = [
             ("money budget", used.money(), self.micro_dollars, money),
-            ("token budget", used.tokens(), self.tokens, |n| format!("{n} tokens")),
+            ("token budget", used.tokens(), self.tokens, tokens),
+            ("token budget of models without a price", used.unpriced, self.unpriced_tokens(), tokens),
             ("time budget", agent_ms, self.agent_ms, |ms| format!("{} min", ms / 60_000)),
         ];
         for (what, used, limit, show) in lines {
@@ -62,6 +67,31 @@ impl Budget {
             }
         }
         Ok(())
+    }
+}
+
+impl Budget {
+    /// How many tokens models without a price may use, where the money that is set cannot bind them and no token budget
+    /// does: what the money would buy of the input of the models that most missions are flown with.
+    pub fn unpriced_tokens(&self) -> Option<u64> {
+        let money = self.micro_dollars.filter(|_| self.tokens.is_none())?;
+        Some(money / MICRO_DOLLARS_A_TOKEN)
+    }
+
+    /// What a person should know before models without a price fly under a money budget; nothing where that binds all.
+    pub fn unpriced_words(&self, models: &[String]) -> Option<String> {
+        let (Some(limit), Some(_)) = (self.tokens.or(self.unpriced_tokens()), self.micro_dollars) else {
+            return None;
+        };
+        let (named, have) = match models {
+            [] => return None,
+            [only] => (only.clone(), "has"),
+            several => (several.join(", "), "have"),
+        };
+        Some(format!(
+            "{named} {have} no known price, so that the money budget cannot count it: {limit} tokens bind it instead \
+             (`--tokens N` sets another number; a price goes into the file of the setting `prices`)"
+        ))
     }
 }
 
@@ -106,6 +136,30 @@ mod tests {
         let used = Usage { micro_dollars: 500_000, estimated_micro_dollars: 700_000, ..Usage::default() };
         let sentence = budget.check(Role::Reviewer, &used, 0).unwrap_err().to_string();
         assert!(sentence.contains("≈$1.20 of $1.00"), "{sentence}");
+    }
+
+    #[test]
+    fn a_model_without_a_price_is_bound_by_tokens() {
+        let budget = Budget { micro_dollars: Some(3_000_000), ..Budget::default() };
+        let used = |unpriced| Usage { input: unpriced, unpriced, ..Usage::default() };
+        assert!(budget.check(Role::Reviewer, &used(999_999), 0).is_ok());
+        let sentence = budget.check(Role::Reviewer, &used(1_000_000), 0).unwrap_err().to_string();
+        assert!(
+            sentence
+                .contains("the token budget of models without a price is spent: 1000000 tokens of 1000000"),
+            "{sentence}"
+        );
+        assert!(budget.check(Role::Worker, &used(750_000), 0).is_err(), "a share is kept of it, too");
+        let of_tokens = Budget { tokens: Some(5_000_000), ..budget };
+        assert!(of_tokens.check(Role::Reviewer, &used(1_000_000), 0).is_ok(), "the person's own number wins");
+        assert!(Budget::default().check(Role::Worker, &used(u64::MAX), 0).is_ok(), "no limit is none");
+        let models = ["acme/large".to_owned()];
+        let words = budget.unpriced_words(&models).unwrap();
+        assert!(
+            words.contains("acme/large has no known price") && words.contains("1000000 tokens bind it"),
+            "{words}"
+        );
+        assert_eq!((Budget::default().unpriced_words(&models), budget.unpriced_words(&[])), (None, None));
     }
 
     #[test]

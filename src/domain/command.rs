@@ -122,6 +122,8 @@ pub enum Command {
     // The engine's.
     StartAttempt { work: AgentWork, model: Title },
     EndAttempt { attempt: AttemptId, ending: Ending },
+    // The model of a role was given up on; another plays it from now on.
+    TakeFallback { role: Role, from: Title, to: Title, reason: Line },
     PriceModel { model: Title, price: ModelPrice },
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
@@ -222,6 +224,7 @@ impl Command {
             Self::GiveVerdict { .. } | Self::ReportUserTesting { .. } => asker == Agent(UserTesting),
             Self::StartAttempt { .. }
             | Self::EndAttempt { .. }
+            | Self::TakeFallback { .. }
             | Self::PriceModel { .. }
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }

@@ -70,6 +70,7 @@ const BUILD: Typical = Typical {
         turns: 51,
         micro_dollars: 0,
         estimated_micro_dollars: 0,
+        unpriced: 0,
     },
     agent_ms: 570_000,
 };
@@ -82,6 +83,7 @@ const JUDGEMENT: Typical = Typical {
         turns: 30,
         micro_dollars: 0,
         estimated_micro_dollars: 0,
+        unpriced: 0,
     },
     agent_ms: 203_000,
 };

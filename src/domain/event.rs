@@ -324,6 +324,13 @@ pub enum Event {
         role: Role,
         model: Title,
     },
+    // The chosen model was given up on, and the role is played by its fallback until the person chooses anew.
+    FallbackTaken {
+        role: Role,
+        from: Title,
+        to: Title,
+        reason: Line,
+    },
     ModelPriced {
         model: Title,
         price: ModelPrice,

@@ -22,6 +22,7 @@ use super::claim::NotRun;
 use super::contract::Contract;
 use super::environment::{CommandRun, Environment};
 use super::event::Founding;
+use super::fallback::FallenBack;
 use super::finding::Finding;
 use super::gate::{Autopilot, Gate, GateId};
 use super::handoff::Handoff;
@@ -57,6 +58,9 @@ pub struct Mission {
     /// When the last event happened.
     pub updated: Timestamp,
     pub models: BTreeMap<Role, Title>,
+    /// The roles that are played by their fallback, and why.
+    #[serde(default)]
+    pub fallbacks: BTreeMap<Role, FallenBack>,
     pub budget: Budget,
     pub autopilot: Autopilot,
     /// What the person asked for, sentence by sentence; [`Mission::all_requirements`] has them before there is a contract.

@@ -24,6 +24,7 @@ pub mod environment;
 pub mod estimate;
 pub mod event;
 pub mod evidence;
+pub mod fallback;
 pub mod finding;
 pub mod flow;
 pub mod gate;

@@ -1,5 +1,7 @@
 //! What could go wrong with a plan, in sentences: read before GO is said.
 
+use std::collections::BTreeSet;
+
 use super::attempt::Role;
 use super::budget::dollars;
 use super::contract::Weight;
@@ -8,7 +10,7 @@ use super::estimate::estimate;
 use super::gate::GateId;
 use super::mission::Mission;
 use super::plan::Origin;
-use super::text::plural;
+use super::text::{Title, plural};
 
 /// What a person should weigh before the plan is GO, the heaviest first.
 pub fn risks(mission: &Mission) -> Vec<String> {
@@ -21,6 +23,7 @@ pub fn risks(mission: &Mission) -> Vec<String> {
     risks.extend(empty_gates(mission));
     risks.extend(mission.families_risk());
     risks.extend(mind_risks(mission));
+    risks.extend(mission.budget.unpriced_words(&mission.unpriced_models()));
     risks.extend(money_risk(mission));
     risks
 }
@@ -84,6 +87,24 @@ fn mind_risks(mission: &Mission) -> Option<String> {
     let same = validators.filter(|role| mission.models.get(role) == Some(worker));
     let same: Vec<String> = same.map(|role| role.to_string()).collect();
     (!same.is_empty()).then(|| format!("{worker} builds and also validates ({})", same.join(", ")))
+}
+
+impl Mission {
+    /// The chosen models without a known price. Prices are recorded before the first model is called.
+    pub fn unpriced_models(&self) -> Vec<String> {
+        let chosen: BTreeSet<&Title> = self.models.values().collect();
+        // An agent tells itself what it costs.
+        let is_unpriced =
+            |model: &&Title| !self.prices.contains_key(*model) && !model.as_str().starts_with("acp/");
+        let unpriced = chosen.into_iter().filter(is_unpriced);
+        // Logs of earlier versions have money without prices.
+        let is_older = self.prices.is_empty() && self.usage().micro_dollars > 0;
+        if self.attempts.is_empty() || is_older {
+            Vec::new()
+        } else {
+            unpriced.map(ToString::to_string).collect()
+        }
+    }
 }
 
 fn money_risk(mission: &Mission) -> Option<String> {

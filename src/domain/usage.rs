@@ -20,9 +20,12 @@ pub struct Usage {
     pub turns: u32,
     /// Cost in millionths of a dollar, by the price list and the provider's count.
     pub micro_dollars: u64,
-    /// What the rest is taken to cost: tokens of a model without a price, and those that no provider counted.
+    /// What tokens that no provider counted are taken to cost.
     #[serde(default, skip_serializing_if = "is_nothing")]
     pub estimated_micro_dollars: u64,
+    /// Tokens of models without a price: no money stands for them, and a number of tokens binds them.
+    #[serde(default, skip_serializing_if = "is_nothing")]
+    pub unpriced: u64,
 }
 
 impl Usage {
@@ -75,6 +78,7 @@ impl AddAssign for Usage {
         self.micro_dollars = self.micro_dollars.saturating_add(more.micro_dollars);
         self.estimated_micro_dollars =
             self.estimated_micro_dollars.saturating_add(more.estimated_micro_dollars);
+        self.unpriced = self.unpriced.saturating_add(more.unpriced);
     }
 }
 

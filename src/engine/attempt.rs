@@ -83,6 +83,11 @@ impl AttemptRun {
         let mind = match self.engine.mind(model.as_str()) {
             Ok(mind) => mind,
             Err(sentence) => {
+                let other = self.engine.fall_back(self.permit.model_role, &model, &sentence).await;
+                if other.is_some() {
+                    self.end(Ending::Interrupted).await;
+                    return Ok(());
+                }
                 self.end(Ending::Unusable { reason: Line::clipped(sentence) }).await;
                 return Ok(());
             }
@@ -93,6 +98,7 @@ impl AttemptRun {
         running.doing("waiting for the model");
         let mail = self.waiting_mail();
         let observer = Arc::new(SessionRecorder::new(&self.engine, self.attempt, mind.facts, running));
+        self.engine.fallback_note(self.permit.model_role).into_iter().for_each(|note| observer.note(note));
         let session = self.session(mind, &env, &observer, self.chromium().await)?;
         let ended = session.run().await;
         self.engine.inboxes.close(self.attempt);

@@ -54,6 +54,12 @@ impl Permit for BudgetGuard {
 
     async fn after_fault(&self, fault: &ModelError) -> Again {
         self.engine.open_calls.end(self.attempt);
+        if self.engine.is_given_up(fault, self.work.into())
+            && let Some(other) = self.engine.fall_back(self.model_role, &self.model, &fault.to_string()).await
+        {
+            self.engine.waited(self.work.into(), WaitCause::is_of_a_model).await;
+            return Again::End { reason: format!("{other} takes over from {}: {fault}", self.model) };
+        }
         let Fault::Passing { cause, after } = Fault::of_model(fault) else { return Again::GiveUp };
         let obstacle = Obstacle { cause, sentence: fault.to_string(), after };
         let chosen = |mission: &Mission| {

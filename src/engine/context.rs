@@ -17,6 +17,7 @@ use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
 use crate::agent::session::Player;
 use crate::agent::tool::ToolRow;
+use crate::domain::attempt::Role;
 use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
 use crate::instrument::{BrowserProbe, Chromium, Place};
@@ -43,6 +44,11 @@ pub trait Backends: Send + Sync {
 
     /// What is known of it: window and price.
     fn facts(&self, name: &str) -> ModelFacts;
+
+    /// The model that plays a role when the chosen one is given up on.
+    fn fallback(&self, _role: Role) -> Option<String> {
+        None
+    }
 }
 
 /// Who plays a role, and what is known of it.

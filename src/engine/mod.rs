@@ -25,6 +25,7 @@ mod engine_checks;
 mod error;
 mod evidence;
 mod executor;
+mod fallback;
 mod fault;
 mod host;
 mod inbox;

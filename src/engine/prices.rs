@@ -28,7 +28,7 @@ impl EngineContext {
 
 impl From<Price> for ModelPrice {
     fn from(price: Price) -> Self {
-        let Price { input, cached, cache_write, output } = price;
+        let Price { input, cached, cache_write, output, long: _ } = price;
         Self { input, cached, cache_write, output }
     }
 }

@@ -7,7 +7,7 @@ use super::activity::Running;
 use super::clock;
 use super::context::EngineContext;
 use super::inbox;
-use crate::agent::model::catalogue::{ASSUMED_PRICE, ModelFacts};
+use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::model::{Item, Reply, ResultStatus, StreamPiece, TokenUsage};
 use crate::agent::session::Observer;
 use crate::domain::command::Command;
@@ -169,14 +169,14 @@ impl Observer for SessionRecorder {
     }
 }
 
-/// The usage of one model call, with its cost: an estimate where the model has no price or the tokens no count.
+/// The usage of one model call, with its cost: an estimate where the tokens have no count, none where the model has no
+/// price.
 pub fn priced(usage: TokenUsage, facts: &ModelFacts) -> Usage {
-    let cost = facts.price.unwrap_or(ASSUMED_PRICE).cost(usage);
-    let is_known = facts.price.is_some() && !usage.estimated;
-    Usage {
-        micro_dollars: if is_known { cost } else { 0 },
-        estimated_micro_dollars: if is_known { 0 } else { cost },
-        ..unpriced(usage)
+    let counted = unpriced(usage);
+    match facts.price.map(|price| price.cost(usage)) {
+        None => Usage { unpriced: counted.tokens(), ..counted },
+        Some(cost) if usage.estimated => Usage { estimated_micro_dollars: cost, ..counted },
+        Some(cost) => Usage { micro_dollars: cost, ..counted },
     }
 }
 

@@ -112,6 +112,10 @@ actions! {
     Abandon, "abandon", "end the mission for good, with a reason", "abandon --reason WHY";
     FurtherDown, "more above", "read on in what stands above", "";
     FurtherUp, "back above", "back in what stands above", "";
+    Setup, "models here", "what there is on this machine to fly with", "setup";
+    Try, "try", "try it with a real call", "setup --try MODEL";
+    Keep, "keep", "have every role played by it, and keep that in your settings", "setup --keep MODEL";
+    LookAgain, "look again", "look again what there is", "setup";
     Drafts, "drafts", "what you began and have not sent", "";
     Discard, "discard", "throw away what you began here", "";
     Theirs, "take theirs", "put in what others made of this field meanwhile", "";
@@ -186,12 +190,13 @@ pub enum Context {
     Palette,
     Help,
     Launcher,
+    Setup,
 }
 
 impl Context {
     /// Whether its keys are about the mission that is shown, and not about others.
     pub fn is_of_the_mission(self) -> bool {
-        !matches!(self, Self::Missions | Self::Launcher | Self::Drafts)
+        !matches!(self, Self::Missions | Self::Launcher | Self::Setup | Self::Drafts)
     }
 
     /// Whether letters are text there: then only its own keys hold.
@@ -246,5 +251,6 @@ default_keys! {
         "-" Slower;
     Palette: "esc" Back, "enter" Open, "up ctrl+p" Up, "down ctrl+n" Down;
     Missions: "n" Add;
-    Launcher: "ctrl+s" Save, "esc ctrl+c" Quit, "ctrl+g" Editor, "f2" Play;
+    Launcher: "ctrl+s" Save, "esc ctrl+c" Quit, "ctrl+g" Editor, "f2" Play, "f3" Setup;
+    Setup: "t" Try, "s" Keep, "r" LookAgain, "f2 p" Play, "esc q ctrl+c" Quit;
 }

@@ -3,6 +3,7 @@
 use crate::link::protocol::Call;
 
 use super::drafts::DraftChange;
+use super::host::HostCall;
 use super::options::ConsoleExit;
 use super::picture::Order;
 use super::ticket::Ticket;
@@ -14,6 +15,11 @@ pub enum Effect {
     Ask {
         ticket: Ticket,
         call: Call,
+    },
+    /// Ask the machine; the answer comes back with its ticket.
+    Serve {
+        ticket: Ticket,
+        call: HostCall,
     },
     Copy(String),
     /// Hand the terminal to the person's editor.

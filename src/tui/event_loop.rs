@@ -23,7 +23,7 @@ use super::picture::{Cell, Graphics, Order, place};
 use super::signals::{Asked, Signals, stand_still};
 use super::source::{Source, SourceEvent};
 use super::terminal::Outside;
-use super::update::{hear_time, picture, start, update};
+use super::update::{begin, hear_time, picture, update};
 
 /// The most messages that are taken in before a frame is drawn.
 const DRAIN: usize = 4_096;
@@ -99,7 +99,7 @@ impl<S: Source> Console<S> {
         self.measure(&mut stage);
         // The first frame stands before anything is loaded.
         self.draw(&mut stage)?;
-        let effects = start(&mut self.app);
+        let effects = begin(&mut self.app);
         self.do_effects(effects, &mut stage).await?;
         loop {
             if let Some(exit) = self.exit.take() {
@@ -273,6 +273,9 @@ impl<S: Source> Console<S> {
                 Effect::Edit { text, name } => self.edit(text, name, stage).await?,
                 Effect::Ask { ticket, call } => self.spawn(async move {
                     Some(Msg::Answer { ticket, result: Box::new(source.call(call).await) })
+                }),
+                Effect::Serve { ticket, call } => self.spawn(async move {
+                    Some(Msg::Served { ticket, reply: Box::new(host.serve(call).await) })
                 }),
                 Effect::Paint(order) => self.paint(order),
                 Effect::ListMissions => self.spawn(async move { Some(Msg::Missions(host.missions().await)) }),

@@ -42,4 +42,4 @@ pub mod update;
 pub mod widget;
 
 pub use options::{ConsoleExit, ConsoleOptions, TuiError};
-pub use start::{launch, run};
+pub use start::{launch, run, set_up};

@@ -7,6 +7,7 @@ use crate::domain::mission::MissionCard;
 use crate::link::protocol::Reply;
 
 use super::appearance::Appearance;
+use super::host::HostReply;
 use super::picture::{Painted, PictureKey};
 use super::source::{SourceError, SourceEvent};
 use super::ticket::Ticket;
@@ -20,6 +21,11 @@ pub enum Msg {
     Answer {
         ticket: Ticket,
         result: Box<Result<Reply, SourceError>>,
+    },
+    /// The machine's answer to a request.
+    Served {
+        ticket: Ticket,
+        reply: Box<HostReply>,
     },
     /// The clock: once a second while something runs, else once a minute.
     Tick(Timestamp),

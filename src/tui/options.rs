@@ -49,6 +49,8 @@ pub enum ConsoleExit {
     New,
     /// The person wrote a goal in the launcher.
     Launch(Box<Launch>),
+    /// The person keeps a model to fly with, and this is what holds now.
+    Kept(String),
     /// The person wants to see the demo.
     Demo,
     /// A signal asked the console to end.
@@ -69,6 +71,10 @@ pub struct Launcher {
     pub unlanded: Vec<MissionCard>,
     /// Why a mission cannot start here, when it cannot.
     pub obstacle: Option<String>,
+    /// Why no model that is set can be used: then what there is to fly with is shown first.
+    pub no_mind: Option<String>,
+    /// What a person should know of models without a price, under the budget that is set.
+    pub unpriced: Option<String>,
 }
 
 /// A mission that a person wants to start.

@@ -12,7 +12,8 @@ use super::event_loop::Console;
 use super::options::{ConsoleExit, ConsoleOptions, Launcher, SessionKind, TuiError};
 use super::popup::Popup;
 use super::popup::choice::Choice;
-use super::popup::launcher::LauncherScreen;
+use super::popup::launcher::{Under, doorstep};
+use super::popup::setup::SetupScreen;
 use super::recording::Recording;
 use super::source::Source;
 use super::terminal::Tty;
@@ -32,7 +33,17 @@ pub async fn run(source: impl Source, options: ConsoleOptions) -> Result<Console
 /// # Errors
 /// As [`run`].
 pub async fn launch(launcher: Launcher, options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
-    on_this_terminal(Recording::default(), options, Some(launcher)).await
+    let first = move |app: &App| first_screen(app, launcher);
+    on_this_terminal(Recording::default(), options, Some(Box::new(first))).await
+}
+
+/// Shows what there is to fly with, and leaves when one was kept or the person has seen it.
+///
+/// # Errors
+/// As [`run`].
+pub async fn set_up(options: ConsoleOptions) -> Result<ConsoleExit, TuiError> {
+    let first = |_: &App| -> Box<dyn Popup> { Box::new(SetupScreen::alone()) };
+    on_this_terminal(Recording::default(), options, Some(Box::new(first))).await
 }
 
 /// The first screen when no mission was named.
@@ -40,14 +51,17 @@ pub fn first_screen(app: &App, launcher: Launcher) -> Box<dyn Popup> {
     if launcher.alive.len() > 1 {
         Box::new(Choice::new(launcher))
     } else {
-        Box::new(LauncherScreen::new(app, launcher))
+        doorstep(app, launcher, Under::Nothing)
     }
 }
+
+/// The screen that a console begins with.
+type FirstScreen = Box<dyn FnOnce(&App) -> Box<dyn Popup> + Send>;
 
 async fn on_this_terminal(
     source: impl Source,
     options: ConsoleOptions,
-    launcher: Option<Launcher>,
+    first: Option<FirstScreen>,
 ) -> Result<ConsoleExit, TuiError> {
     let appearance = options.appearance;
     let (theme, styles, keymap) = (appearance.theme.clone(), appearance.styles, appearance.keymap.clone());
@@ -62,8 +76,8 @@ async fn on_this_terminal(
         let sentence = format!("what you began is not kept: {why}");
         say(&mut app, Tone::Trouble, sentence);
     }
-    if let Some(launcher) = launcher {
-        app.push(first_screen(&app, launcher));
+    if let Some(first) = first {
+        app.push(first(&app));
     }
     if options.session == SessionKind::Recorded {
         app.link = Link::Recorded;

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::domain::command::Command;
 use crate::link::protocol::Call;
 
+use super::host::HostCall;
+
 /// Names one request. Only the app hands tickets out, each once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Ticket(u64);
@@ -45,6 +47,8 @@ impl Request {
 pub struct Tickets {
     issued: u64,
     under_way: BTreeMap<Ticket, (Asker, Request)>,
+    /// Those that the machine answers, and not the mission.
+    of_host: BTreeMap<Ticket, (Asker, HostCall)>,
 }
 
 impl Tickets {
@@ -58,6 +62,18 @@ impl Tickets {
     /// Who asked, and what, once the answer is here. Nobody waits for a second one.
     pub fn redeem(&mut self, ticket: Ticket) -> Option<(Asker, Request)> {
         self.under_way.remove(&ticket)
+    }
+
+    /// A ticket for a request to the machine.
+    pub fn issue_for_host(&mut self, asker: Asker, call: HostCall) -> Ticket {
+        let ticket = Ticket(self.count());
+        self.of_host.insert(ticket, (asker, call));
+        ticket
+    }
+
+    /// Who asked the machine, and what.
+    pub fn redeem_of_host(&mut self, ticket: Ticket) -> Option<(Asker, HostCall)> {
+        self.of_host.remove(&ticket)
     }
 
     /// The name of a screen that opens.

@@ -39,6 +39,7 @@ pub mod report;
 pub mod requirement;
 pub mod row;
 pub mod sealed;
+pub mod setup;
 pub mod share;
 pub mod stats;
 pub mod style_role;

@@ -84,9 +84,13 @@ pub fn clock(ms: u64) -> String {
     }
 }
 
-/// What usage cost: `$0.12`, `≈$0.12` where some of it is estimated, `unpriced` where nothing is known.
+/// What usage cost: `$0.12`, `≈$0.12` where some of it is estimated, `unpriced` where nothing is known, `$0.12 + unpriced`
+/// where some models have no price.
 pub fn money(usage: &Usage) -> String {
     let about = if usage.estimated_micro_dollars > 0 { "≈" } else { "" };
+    if usage.unpriced > 0 && usage.money() > 0 {
+        return format!("{} + unpriced", money(&Usage { unpriced: 0, ..*usage }));
+    }
     match usage.money() {
         0 if usage.tokens() > 0 => "unpriced".to_owned(),
         1..=9_999 => format!("{about}<$0.01"),
@@ -94,16 +98,16 @@ pub fn money(usage: &Usage) -> String {
     }
 }
 
-/// What something used: `34K tokens · $0.12`; money only where something is known of it.
+/// What something used: `34K tokens · $0.12`; no money where nobody asked for any, as of a rehearsal.
 pub fn used(usage: &Usage) -> String {
     let tokens = format!("{} tokens", count(usage.tokens()));
-    if usage.money() == 0 { tokens } else { format!("{tokens} · {}", money(usage)) }
+    if usage.money() == 0 && usage.unpriced == 0 { tokens } else { format!("{tokens} · {}", money(usage)) }
 }
 
-/// What usage cost, for a column: money, or tokens where no price is known.
+/// What usage cost, for a column: money, or tokens where it cost none.
 pub fn cost(usage: &Usage) -> String {
     match usage.tokens() {
-        tokens @ 1.. if usage.money() == 0 => format!("{} tok", count(tokens)),
+        tokens @ 1.. if usage.money() == 0 && usage.unpriced == 0 => format!("{} tok", count(tokens)),
         _ => money(usage),
     }
 }
@@ -208,6 +212,11 @@ mod tests {
             (used(0, 0), "unpriced", "5.0K tok"),
             (Usage::default(), "$0.00", "$0.00"),
         ];
+        let unpriced = |usage| Usage { unpriced: 5_000, ..usage };
+        let table = table.into_iter().chain([
+            (unpriced(used(0, 0)), "unpriced", "unpriced"),
+            (unpriced(used(1_230_000, 0)), "$1.23 + unpriced", "$1.23 + unpriced"),
+        ]);
         for (usage, header, column) in table {
             assert_eq!((money(&usage).as_str(), cost(&usage).as_str()), (header, column));
         }

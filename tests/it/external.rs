@@ -48,7 +48,7 @@ impl Backends for Agents {
     }
 
     fn facts(&self, _name: &str) -> ModelFacts {
-        ModelFacts { window: 128_000, max_output: None, price: None }
+        ModelFacts::UNKNOWN
     }
 }
 
@@ -180,7 +180,7 @@ async fn a_whole_mission_is_flown_by_agents_in_every_role() {
         told("I write it.") && told("write {\"path\":\"greet.sh\"") && told("handoff {\"summary\""),
         "{entries:?}"
     );
-    assert!(builder.usage.tokens() > 0 && builder.usage.estimated_micro_dollars > 0, "{:?}", builder.usage);
+    assert!(builder.usage.unpriced > 0, "tokens of an agent without a price bind it: {:?}", builder.usage);
 
     // Who tests as a user sees no code, not even by tools of its own.
     let tester = notes(&log(Role::UserTesting), "cwd").remove(0);

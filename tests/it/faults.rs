@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod conduct;
+mod fallback;
 mod output;
 mod provider;
 pub mod scripted;

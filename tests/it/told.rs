@@ -81,7 +81,7 @@ impl Backends for Only {
     }
 
     fn facts(&self, _name: &str) -> ModelFacts {
-        ModelFacts { window: 128_000, max_output: None, price: None }
+        ModelFacts::UNKNOWN
     }
 }
 

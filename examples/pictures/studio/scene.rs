@@ -14,7 +14,7 @@ use flightdeck::tui::event_loop::Console;
 use flightdeck::tui::host::Host;
 use flightdeck::tui::keymap::Keymap;
 use flightdeck::tui::options::{Launcher, TuiError};
-use flightdeck::tui::popup::launcher::LauncherScreen;
+use flightdeck::tui::popup::launcher::{LauncherScreen, Under};
 use flightdeck::tui::recording::Recording;
 use flightdeck::tui::sample::{Moment, sample};
 use flightdeck::tui::terminal::Outside;
@@ -61,7 +61,7 @@ pub async fn photograph(shot: Screenshot) -> Result<Buffer, TuiError> {
     let now = recording.mission().updated;
     let mut app = App::new(shot.size, now, shot.look, Keymap::default());
     if let Some(start) = start {
-        let start = Box::new(LauncherScreen::new(&app, start));
+        let start = Box::new(LauncherScreen::new(&app, start, Under::Nothing));
         app.push(start);
     }
     let mut terminal =
@@ -95,6 +95,8 @@ fn launcher() -> Launcher {
         alive: Vec::new(),
         unlanded: Vec::new(),
         obstacle: None,
+        no_mind: None,
+        unpriced: None,
     }
 }
 

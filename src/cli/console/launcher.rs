@@ -1,9 +1,9 @@
 //! What the launcher shows where no mission is, and what becomes of the goal that is written there.
 
 use crate::cli::context::Repository;
-use crate::cli::creation::{MissionOptions, found, refuse_if_unfit};
+use crate::cli::creation::{MissionOptions, found, refuse_if_unfit, unpriced_words};
 use crate::cli::prelude::*;
-use crate::config::Flag;
+use crate::config::{Flag, Settings};
 use crate::domain::goal::Goal;
 use crate::domain::mission::MissionCard;
 use crate::tui::options::{Launch, Launcher};
@@ -21,20 +21,40 @@ pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> 
         .map(|(role, model)| (*role, model.clone(), settings.origin_of(&format!("models.{}", role.word()))))
         .collect();
     let obstacle = refuse_if_unfit(&context.here).err().map(|error| error.to_string());
-    let obstacle = obstacle.or_else(|| {
-        settings.models.is_empty().then(|| {
-            format!(
-                "no model is set: set ANTHROPIC_API_KEY or OPENAI_API_KEY, or name one under [models] in {}",
-                settings.user_file.display()
-            )
-        })
-    });
+    let (no_mind, lacking) = minds(&settings);
+    let obstacle = obstacle.or(lacking);
+    let unpriced = unpriced_words(&settings);
     let branch = match repo.as_ref().map(Repo::head) {
         Ok(Ok(Head::Branch(name))) => name,
         _ => String::new(),
     };
     let repository = repo.map(|repo| repo.root().display().to_string()).unwrap_or_default();
-    Ok(Launcher { repository, branch, models, budget: settings.budget, alive, unlanded, obstacle })
+    Ok(Launcher {
+        repository,
+        branch,
+        models,
+        budget: settings.budget,
+        alive,
+        unlanded,
+        obstacle,
+        no_mind,
+        unpriced,
+    })
+}
+
+/// Why no model that is set can be used, and why one of several cannot, as far as that is known without asking anybody.
+fn minds(settings: &Settings) -> (Option<String>, Option<String>) {
+    let mut models: Vec<&String> = settings.models.values().collect();
+    models.sort();
+    models.dedup();
+    if models.is_empty() {
+        return (Some("No model is set.".to_owned()), None);
+    }
+    let faults =
+        models.iter().filter_map(|model| settings.backend(model).err().map(|fault| fault.to_string()));
+    let faults: Vec<String> = faults.collect();
+    let first = faults.first().cloned();
+    if faults.len() == models.len() { (first, None) } else { (None, first) }
 }
 
 /// The missions of a repository that are complete and whose work its branch does not have, the newest first. One whose

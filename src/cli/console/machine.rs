@@ -8,12 +8,17 @@ use async_trait::async_trait;
 use tokio_util::sync::CancellationToken;
 
 use super::draft_file::DraftFile;
+use super::launcher;
 use crate::cli::editor::edit_text;
+use crate::cli::fault::sentence;
+use crate::cli::offers::offered;
 use crate::cli::prelude::*;
+use crate::cli::setup::{Places, keep, look, refused, tried};
 use crate::domain::id::{MissionId, Timestamp};
 use crate::domain::mission::MissionCard;
 use crate::tui::drafts::DraftChange;
-use crate::tui::host::Host;
+use crate::tui::host::{Host, HostCall, HostReply, Kept};
+use crate::view::setup::{Discovery, Mind};
 use crate::workspace::Program;
 
 /// This machine.
@@ -77,6 +82,26 @@ impl Host for Machine {
         address_in(&dir.join("checkout"), path)
     }
 
+    async fn serve(&self, call: HostCall) -> HostReply {
+        let context = &self.context;
+        match call {
+            HostCall::LookAround => HostReply::Found(Box::new(found(context).await)),
+            HostCall::CheckModels => {
+                let settings = context.settings_here();
+                HostReply::Checked(match settings {
+                    Ok(settings) => refused(&settings).await,
+                    Err(_) => None,
+                })
+            }
+            HostCall::Try(mind) => HostReply::Tried(tried(context, &mind).await),
+            HostCall::Offers => match context.settings_here() {
+                Ok(settings) => HostReply::Offers(offered(&settings).await),
+                Err(_) => HostReply::Nothing,
+            },
+            HostCall::Keep(mind) => HostReply::Kept(kept(context, &mind).map_err(|error| sentence(&error))),
+        }
+    }
+
     async fn missions(&self) -> Vec<MissionCard> {
         let context = Arc::clone(&self.context);
         tokio::task::spawn_blocking(move || {
@@ -86,6 +111,20 @@ impl Host for Machine {
         .await
         .unwrap_or_default()
     }
+}
+
+/// What there is to fly with; settings that cannot be read are told in its place.
+async fn found(context: &Context) -> Discovery {
+    let looked = async {
+        let settings = context.settings_here()?;
+        look(context, &settings, &Places::usual(&settings)).await
+    };
+    looked.await.unwrap_or_else(|error| Discovery { absent: vec![sentence(&error)], ..Discovery::default() })
+}
+
+fn kept(context: &Context, mind: &Mind) -> Result<Box<Kept>> {
+    let sentence = keep(context, mind)?;
+    Ok(Box::new(Kept { sentence, launcher: launcher::launcher(context, Vec::new())? }))
 }
 
 impl Machine {

@@ -7,4 +7,4 @@ mod machine;
 mod open;
 mod source;
 
-pub use open::{after, attach, canvas, overview, replay, show};
+pub use open::{after, attach, canvas, overview, replay, set_up, show};

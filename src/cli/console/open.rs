@@ -103,6 +103,7 @@ async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
     loop {
         let id = match exit {
             ConsoleExit::Left | ConsoleExit::Signalled => return Ok(Exit::Done),
+            ConsoleExit::Kept(sentence) => return done(sentence),
             ConsoleExit::New => {
                 exit = launch(launcher::launcher(context, Vec::new())?, options(context)?).await?;
                 continue;
@@ -113,6 +114,12 @@ async fn follow(context: &Context, mut exit: ConsoleExit) -> Result<Exit> {
         };
         exit = show_at(context, id, Speed::AsSet).await?.exit;
     }
+}
+
+/// `setup`: what there is to fly with.
+pub async fn set_up(context: &Context) -> Result<Exit> {
+    let exit = crate::tui::set_up(options(context)?).await?;
+    follow(context, exit).await
 }
 
 /// `replay`: a mission from its record, or the sample that shows every state.

@@ -36,6 +36,7 @@ pub mod requirement;
 pub mod resume;
 pub mod run;
 pub mod say;
+pub mod setup;
 pub mod stats;
 pub mod status;
 pub mod stop;
@@ -144,6 +145,8 @@ pub enum Verb {
     Land(land::Args),
     /// Name the place that a mission's repository was moved to
     Relocate(relocate::Args),
+    /// Look what there is to fly with, try it, and keep it
+    Setup(setup::Args),
     /// Say what works here and what does not
     Doctor(doctor::Args),
     /// Read the settings
@@ -202,6 +205,7 @@ impl Verb {
             Self::Diff(args) => diff::run(context, &args),
             Self::Land(args) => land::run(context, &args).await,
             Self::Relocate(args) => relocate::run(context, &args),
+            Self::Setup(args) => setup::run(context, &args).await,
             Self::Doctor(args) => doctor::run(context, &args).await,
             Self::Config(verb) => config_show::run(context, &verb),
             Self::Completions(args) => completions::run(&args),

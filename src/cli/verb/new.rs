@@ -1,5 +1,6 @@
 //! `new [GOAL | --file F]`: a mission begins.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -9,11 +10,14 @@ use anyhow::Context as _;
 use super::resume::BudgetArgs;
 use crate::cli::console::{after, show};
 use crate::cli::context::Repository;
-use crate::cli::creation::{MissionOptions, doubts, found};
+use crate::cli::creation::{MissionOptions, doubts, found, unpriced_words};
 use crate::cli::follow::{Talk, fly, summary};
+use crate::cli::offers::of_models;
+use crate::cli::person::{Confirmation, confirm};
 use crate::cli::prelude::*;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
+use crate::view::models::doubt;
 use crate::workspace::Repo;
 
 /// A goal has at most 64,000 characters, which is at most four times as many bytes.
@@ -72,12 +76,26 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let repo = Repo::discover(&context.here)?;
     let mut settings = context.settings(Repository::At(repo.root()), args.flags())?;
     settings.budget = args.budget.over(settings.budget)?;
+    let (talk, speed) = (args.flight.follow.talk(context), args.flight.follow.speed()?);
+    if let Some(words) = unpriced_words(&settings) {
+        let asked = talk == Talk::Inline;
+        if asked && confirm(context, &format!("{words}. Begin like that?"))? == Confirmation::No {
+            return Err(misuse("nothing was begun"));
+        }
+        if !asked && talk != Talk::Json {
+            print(format!("note: {words}"))?;
+        }
+    }
     let wish = MissionOptions { title: goal.title(), goal, repo: &repo, settings: &settings };
     let found = found(context, wish).await?;
-    let (talk, speed) = (args.flight.follow.talk(context), args.flight.follow.speed()?);
     if talk != Talk::Json {
         let id = &found.id;
         print(format!("{id} begins; `flightdeck run {id}` comes back to it from anywhere"))?;
+        let providers = of_models(&settings, settings.models.values().map(String::as_str)).await;
+        let models: BTreeSet<&String> = settings.models.values().collect();
+        for doubt in models.into_iter().filter_map(|model| doubt(model, &providers)) {
+            print(format!("note: {doubt}"))?;
+        }
         found.mission.families_risk().map_or(Ok(()), |risk| print(format!("note: {risk}")))?;
     }
     let mission = match talk {

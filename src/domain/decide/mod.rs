@@ -138,6 +138,12 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Resume => attempt::resume(tx),
         Command::StopAttempt { attempt } => attempt::stop_attempt(tx, attempt),
         Command::ChooseModel { role, model } => tx.accept(Event::ModelChosen { role, model }),
+        Command::TakeFallback { role, from, to, reason } => {
+            let chosen = tx.mission().models.get(&role);
+            refuse_if!(chosen != Some(&from), OutOfTurn, "{role} is not played by {from} any more");
+            refuse_if!(from == to, Invalid, "{from} cannot take over from itself");
+            tx.accept(Event::FallbackTaken { role, from, to, reason })
+        }
         Command::PriceModel { model, price } => tx.accept(Event::ModelPriced { model, price }),
         Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),
         Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),

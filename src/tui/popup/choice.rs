@@ -1,7 +1,7 @@
 //! Several missions live in one repository: which one, or a new one?
 
 use super::drafts::DraftsScreen;
-use super::launcher::LauncherScreen;
+use super::launcher::{Under, doorstep};
 use super::prelude::*;
 use crate::domain::mission::MissionCard;
 use crate::tui::options::{ConsoleExit, Launcher};
@@ -56,7 +56,8 @@ impl Popup for Choice {
         match (action, self.launcher.alive.get(at.list.selected)) {
             (Action::Open, Some(card)) => PopupResult::exit(ConsoleExit::Attach(card.id.clone())),
             (Action::Open, None) | (Action::Add, _) => {
-                PopupResult::open(LauncherScreen::over_choice(app, self.launcher.clone()))
+                let screen = doorstep(app, self.launcher.clone(), Under::TheChoice);
+                PopupResult::stay().and_then(StackAction::Open(screen))
             }
             (Action::Back | Action::Quit, _) if app.drafts.is_empty() => PopupResult::exit(ConsoleExit::Left),
             (Action::Back | Action::Quit, _) => PopupResult::open(DraftsScreen::leaving()),

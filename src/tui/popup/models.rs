@@ -1,5 +1,6 @@
 //! Which model each role uses. A change takes effect at the role's next attempt.
 
+use super::model_picker::ModelPicker;
 use super::prelude::*;
 use super::prompt::{Prompt, Purpose};
 use crate::domain::attempt::Role;
@@ -14,7 +15,9 @@ impl Popup for Models {
     fn info(&self, app: &App, _at: &Place) -> ScreenInfo {
         ScreenInfo::named(app, Context::Models, "Models")
             .note("from the next attempt on")
-            .hints([Action::Edit, Action::Up, Action::Down, Action::Back])
+            .hints([Action::Open, Action::Edit, Action::Up, Action::Down, Action::Back])
+            .calling(Action::Open, "what is offered")
+            .calling(Action::Edit, "type a name")
             .fitting(84, Role::ALL.len())
     }
 
@@ -30,9 +33,8 @@ impl Popup for Models {
 
     fn act(&mut self, app: &App, at: &mut Place, action: Action) -> PopupResult {
         match (action, Role::ALL.get(at.list.selected)) {
-            (Action::Edit | Action::Open, Some(role)) => {
-                PopupResult::open(Prompt::new(app, Purpose::Model(*role)))
-            }
+            (Action::Open, Some(role)) => PopupResult::open(ModelPicker::new(*role)),
+            (Action::Edit, Some(role)) => PopupResult::open(Prompt::new(app, Purpose::Model(*role))),
             _ => PopupResult::pass(),
         }
     }

@@ -12,6 +12,7 @@ pub use crate::link::protocol::{Call, Reply};
 pub use crate::tui::action::Action;
 pub use crate::tui::app::App;
 pub use crate::tui::effect::Effect;
+pub use crate::tui::host::{HostCall, HostReply};
 pub use crate::tui::keymap::Context;
 pub use crate::tui::layout::{below, inside};
 pub use crate::tui::list::{List, SelectionStep};

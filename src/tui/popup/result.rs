@@ -9,6 +9,7 @@ use crate::tui::action::Action;
 use crate::tui::app::Tone;
 use crate::tui::drafts::DraftChange;
 use crate::tui::effect::Effect;
+use crate::tui::host::HostCall;
 use crate::tui::options::ConsoleExit;
 use crate::tui::ticket::Request;
 
@@ -18,6 +19,8 @@ pub struct PopupResult {
     pub effects: Vec<Effect>,
     /// What is asked; each answer comes back to this screen.
     pub requests: Vec<Request>,
+    /// What is asked of the machine; each answer comes back to this screen.
+    pub host: Vec<HostCall>,
     pub then: StackAction,
     /// A sentence for the person.
     pub say: Option<String>,
@@ -92,6 +95,11 @@ impl PopupResult {
     /// Asks for something to show.
     pub fn ask(call: Call) -> Self {
         Self { requests: vec![Request::read(call)], ..Self::default() }
+    }
+
+    /// Asks the machine for something.
+    pub fn serve(call: HostCall) -> Self {
+        Self { host: vec![call], ..Self::default() }
     }
 
     /// A sentence for the person.

@@ -11,6 +11,7 @@ use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::App;
 use crate::tui::drafts::{DraftChange, Subject};
+use crate::tui::host::{HostCall, HostReply};
 use crate::tui::keymap::Context;
 use crate::tui::layout::centred;
 use crate::tui::list::List;
@@ -107,6 +108,11 @@ pub trait Popup: fmt::Debug + Send {
 
     /// Takes the answer to one of its own requests, with what it asked.
     fn answered(&mut self, _app: &App, _at: &mut Place, _call: &Call, _result: &Answer) -> PopupResult {
+        PopupResult::stay()
+    }
+
+    /// Takes the machine's answer to one of its own requests, with what it asked.
+    fn served(&mut self, _app: &App, _at: &mut Place, _call: &HostCall, _reply: &HostReply) -> PopupResult {
         PopupResult::stay()
     }
 

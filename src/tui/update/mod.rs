@@ -40,6 +40,13 @@ const WARNING_MS: i64 = 30_000;
 /// How many warnings are kept for the attention screen.
 const WARNINGS: usize = 20;
 
+/// The beginning of a console: the screens that stand there are opened, and the mission is asked for.
+pub fn begin(app: &mut App) -> Vec<Effect> {
+    let mut effects = stack::arrive(app);
+    effects.extend(start(app));
+    effects
+}
+
 /// The first calls of a console.
 pub fn start(app: &mut App) -> Vec<Effect> {
     let attach = Call::Attach { output: LiveOutput::Wanted };
@@ -77,6 +84,7 @@ fn take(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::SourceEvent(SourceEvent::Back) => start(app),
         Msg::Answer { ticket, result } => requests::answered(app, ticket, *result),
+        Msg::Served { ticket, reply } => requests::served(app, ticket, &reply),
         Msg::Tick(now) => take_tick(app, now),
         Msg::Missions(missions) => {
             app.missions = missions;

@@ -7,6 +7,7 @@ use crate::domain::mission::Mission;
 use crate::link::protocol::{Before, Call, Reply};
 use crate::tui::app::{App, Link, Tone};
 use crate::tui::effect::Effect;
+use crate::tui::host::HostReply;
 use crate::tui::source::SourceError;
 use crate::tui::ticket::{Asker, Request, Ticket};
 
@@ -48,6 +49,14 @@ pub fn answered(app: &mut App, ticket: Ticket, result: Result<Reply, SourceError
         effects.extend(take(app, &request, reply));
     }
     effects
+}
+
+/// Takes an answer of the machine in. A screen that was closed meanwhile does not miss it.
+pub fn served(app: &mut App, ticket: Ticket, reply: &HostReply) -> Vec<Effect> {
+    match app.tickets.redeem_of_host(ticket) {
+        Some((Asker::Screen(id), call)) => stack::served(app, id, &call, reply),
+        Some((Asker::App, _)) | None => Vec::new(),
+    }
 }
 
 fn take(app: &mut App, request: &Request, reply: Reply) -> Vec<Effect> {

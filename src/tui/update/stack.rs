@@ -4,6 +4,7 @@ use crate::link::protocol::{Call, Reply};
 use crate::tui::action::Action;
 use crate::tui::app::{App, Screen, Tone};
 use crate::tui::effect::Effect;
+use crate::tui::host::{HostCall, HostReply};
 use crate::tui::popup::base::{self, UserInput};
 use crate::tui::popup::{Place, Popup, PopupResult, Show, StackAction};
 use crate::tui::source::SourceError;
@@ -71,6 +72,20 @@ pub fn answered(
     Some(Vec::new())
 }
 
+/// Gives one screen the machine's answer, where it is still open.
+pub fn served(app: &mut App, id: ScreenId, call: &HostCall, reply: &HostReply) -> Vec<Effect> {
+    let place = app.screens.iter().position(|screen| screen.id == id);
+    place
+        .map(|place| turn(app, place, |popup, at, app| popup.served(app, at, call, reply)))
+        .unwrap_or_default()
+}
+
+/// Opens the screens that stood there before anything had happened.
+pub fn arrive(app: &mut App) -> Vec<Effect> {
+    let places = 0..app.screens.len();
+    places.flat_map(|place| turn(app, place, |popup, at, app| popup.opened(app, at))).collect()
+}
+
 /// Refreshes every screen: time went on, or the mission changed.
 pub fn refresh(app: &mut App) -> Vec<Effect> {
     let ids: Vec<ScreenId> = app.screens.iter().map(|screen| screen.id).collect();
@@ -99,6 +114,10 @@ fn settle(app: &mut App, place: usize, screen: Screen, result: PopupResult) -> V
     let asker = Asker::Screen(screen.id);
     let mut effects = result.effects;
     effects.extend(result.requests.into_iter().map(|request| requests::ask(app, asker, request)));
+    let served = result.host.into_iter();
+    effects.extend(
+        served.map(|call| Effect::Serve { ticket: app.tickets.issue_for_host(asker, call.clone()), call }),
+    );
     if let Some(change) = result.draft {
         app.drafts.apply(change, app.clock);
     }

@@ -67,6 +67,12 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             let record = mission.record_of(stamped.seq)?;
             note(&history::subject(&record.change), history::words(mission, record))
         }
+        Event::FallbackTaken { role, from, to, reason } => LogLine::new(
+            WARNING,
+            role,
+            format!("falls back to {to}, because {from} is given up on: {reason}"),
+        )
+        .whole(),
         Event::ProofAskedAgain { assertions } => {
             let ids: Vec<String> = assertions.iter().map(ToString::to_string).collect();
             note(&"contract", format!("to be proven again: {}", listed(&ids)))

@@ -127,7 +127,7 @@ fn a_goal_must_say_something_and_not_two_megabytes() {
 fn a_mission_needs_models_that_can_be_used() {
     let stage = Stage::new();
     let refused = |model: &str| stage.ended(&["new", "A guestbook", "--model", model], 2).1;
-    assert_snapshot!(stage.ended(&["new", "A guestbook"], 2).1.trim(), @"flightdeck: no model is set: set ANTHROPIC_API_KEY or OPENAI_API_KEY, name one with --model provider/model, or put it under [models] in STAGE/config/flightdeck/config.toml; `flightdeck demo` flies a rehearsal without any");
+    assert_snapshot!(stage.ended(&["new", "A guestbook"], 2).1.trim(), @"flightdeck: no model is set: `flightdeck setup` looks what there is and keeps one; or set ANTHROPIC_API_KEY or OPENAI_API_KEY, name one with --model provider/model, or put it under [models] in STAGE/config/flightdeck/config.toml; `flightdeck demo` flies a rehearsal without any");
     assert_snapshot!(refused("anthropic/claude-sonnet-5-5").trim(), @"flightdeck: anthropic has no key: set ANTHROPIC_API_KEY, or providers.anthropic.api_key_cmd in STAGE/config/flightdeck/config.toml");
     assert_snapshot!(refused("grok/x").trim(), @"flightdeck: there is no provider `grok`: known are anthropic, openai, rehearsal; add [providers.grok] with its base_url to STAGE/config/flightdeck/config.toml");
     assert_snapshot!(refused("claude").trim(), @r#"flightdeck: --model: `models.default` must be `provider/model`, such as anthropic/claude-sonnet-5-5, not "claude""#);

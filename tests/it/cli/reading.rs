@@ -155,7 +155,7 @@ fn settings_are_shown_with_their_origin() {
         shown.contains("budget.money") && shown.contains("STAGE/config/flightdeck/config.toml:2"),
         "{shown}"
     );
-    assert!(shown.contains("no model is set: set ANTHROPIC_API_KEY"), "{shown}");
+    assert!(shown.contains("no model is set: `flightdeck setup` looks what there is"), "{shown}");
     let rows = stage.json(&["config", "show"]);
     let money = rows.as_array().unwrap().iter().find(|row| row["key"] == "budget.money").unwrap();
     assert_eq!(money["layer"], "user");

@@ -43,6 +43,8 @@ fn arrive_with(alive: Vec<MissionCard>, unlanded: Vec<MissionCard>, keys: &str) 
         alive,
         unlanded,
         obstacle: None,
+        no_mind: None,
+        unpriced: None,
     };
     let mut app = blank((120, 40), NOW);
     let first = first_screen(&app, launcher);

@@ -130,7 +130,7 @@ pub fn fly_with<S: Source>(source: S, host: Still, size: (u16, u16), inputs: Vec
 }
 
 /// Flies a console that has been set up by a test.
-pub fn fly_from<S: Source>(app: App, source: S, host: Still, inputs: Vec<Event>) -> Flown<S> {
+pub fn fly_from<S: Source>(app: App, source: S, host: impl Host + 'static, inputs: Vec<Event>) -> Flown<S> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let source = Arc::new(source);

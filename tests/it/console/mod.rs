@@ -15,6 +15,7 @@ mod presenters;
 mod properties;
 mod rest;
 mod screens;
+mod setup;
 #[path = "../../../examples/pictures/studio/mod.rs"]
 mod studio;
 mod typing;

@@ -264,6 +264,12 @@ fn course_events() -> Vec<Event> {
         Event::MissionHeld { hold },
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("c/d") },
+        Event::FallbackTaken {
+            role: Role::Worker,
+            from: title("c/d"),
+            to: title("e/f"),
+            reason: line("spent"),
+        },
         Event::ModelPriced {
             model: title("c/d"),
             price: ModelPrice { input: 1, cached: 2, cache_write: 3, output: 4 },

@@ -191,6 +191,12 @@ fn engines() -> Vec<Command> {
     vec![
         Command::StartAttempt { work: AgentWork::Talk, model: words::title("a/b") },
         Command::EndAttempt { attempt, ending: Ending::Interrupted },
+        Command::TakeFallback {
+            role: Role::Worker,
+            from: words::title("a/b"),
+            to: words::title("c/d"),
+            reason: words::line("spent"),
+        },
         Command::PriceModel {
             model: words::title("a/b"),
             price: ModelPrice { input: 1, cached: 1, cache_write: 1, output: 1 },
@@ -298,6 +304,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::ReportUserTesting { .. }
         | Command::StartAttempt { .. }
         | Command::EndAttempt { .. }
+        | Command::TakeFallback { .. }
         | Command::PriceModel { .. }
         | Command::CountUsage { .. }
         | Command::TellRevision { .. }
@@ -318,7 +325,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 71,
+        | Command::RecordLanding { .. } => 72,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -49,7 +49,7 @@ impl Backends for Mind {
     }
 
     fn facts(&self, _name: &str) -> ModelFacts {
-        ModelFacts { window: 128_000, max_output: None, price: None }
+        ModelFacts::UNKNOWN
     }
 }
 

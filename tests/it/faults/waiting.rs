@@ -214,7 +214,7 @@ impl Backends for Silent {
     }
 
     fn facts(&self, _name: &str) -> ModelFacts {
-        ModelFacts { window: 128_000, max_output: None, price: None }
+        ModelFacts::UNKNOWN
     }
 }
 

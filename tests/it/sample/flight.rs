@@ -51,6 +51,7 @@ impl Recorder {
             turns: u32::try_from(seconds / 12 + 1).unwrap(),
             micro_dollars: seconds * 1_100,
             estimated_micro_dollars: 0,
+            unpriced: 0,
         };
         self.engine(Command::CountUsage { attempt, usage })
     }

@@ -191,6 +191,7 @@ fn attempts() -> Vec<Event> {
                 turns: 5,
                 micro_dollars: 6,
                 estimated_micro_dollars: 0,
+                unpriced: 0,
             },
         },
         Event::RevisionTold { attempt: ATTEMPT, assertion: assertion_id(), revision: Revision(2) },
@@ -389,6 +390,12 @@ fn mission() -> Vec<Event> {
         Event::MissionHeld { hold },
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("openai/small") },
+        Event::FallbackTaken {
+            role: Role::Worker,
+            from: title("openai/small"),
+            to: title("local/large"),
+            reason: line("openai refused the key"),
+        },
         Event::ModelPriced {
             model: title("openai/small"),
             price: ModelPrice { input: 1, cached: 2, cache_write: 3, output: 4 },

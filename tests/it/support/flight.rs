@@ -141,6 +141,6 @@ impl Backends for Rehearsed {
     }
 
     fn facts(&self, _name: &str) -> ModelFacts {
-        ModelFacts { window: 128_000, max_output: None, price: None }
+        ModelFacts::UNKNOWN
     }
 }

@@ -85,7 +85,7 @@ impl Backends for Networked {
     }
 
     fn facts(&self, _name: &str) -> ModelFacts {
-        ModelFacts { window: 128_000, max_output: Some(self.max_output), price: None }
+        ModelFacts { max_output: Some(self.max_output), ..ModelFacts::UNKNOWN }
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use reqwest::redirect::{Attempt, Policy};
 use reqwest::{Client, ClientBuilder, Url};
 
 use crate::agent::model::ModelError;
@@ -40,6 +41,34 @@ impl Connections {
         Ok(Self(Arc::new(Shared { outward, loopback, refused: Mutex::default() })))
     }
 
+    /// A page that anybody may read, of so many bytes at most.
+    ///
+    /// # Errors
+    /// Why it is not here, in a sentence.
+    pub async fn page(&self, address: &str, limit: Duration, most: usize) -> Result<Vec<u8>, String> {
+        let url = Url::parse(address).map_err(|fault| format!("{address} is no address: {fault}"))?;
+        let failed = |fault: &reqwest::Error| {
+            let mut reason: &dyn std::error::Error = fault;
+            while let Some(deeper) = reason.source() {
+                reason = deeper;
+            }
+            format!("{address} cannot be read: {reason}")
+        };
+        let asking = self.client(&url).get(url.clone()).timeout(limit).send();
+        let mut answer = asking.await.map_err(|fault| failed(&fault))?;
+        if !answer.status().is_success() {
+            return Err(format!("{address} answered {}", answer.status()));
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|fault| failed(&fault))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > most {
+                return Err(format!("{address} sends more than {} MiB", most >> 20));
+            }
+        }
+        Ok(body)
+    }
+
     /// The client for an address.
     pub(super) fn client(&self, url: &Url) -> &Client {
         if is_loopback(url) { &self.0.loopback } else { &self.0.outward }
@@ -58,6 +87,9 @@ impl Connections {
     }
 }
 
+/// How often a server may point elsewhere.
+const MOST_REDIRECTS: usize = 5;
+
 fn settings() -> ClientBuilder {
     Client::builder()
         .connect_timeout(Duration::from_secs(20))
@@ -66,8 +98,19 @@ fn settings() -> ClientBuilder {
         .no_brotli()
         .no_deflate()
         .no_zstd()
+        .redirect(Policy::custom(at_home))
         .pool_max_idle_per_host(8)
         .http2_keep_alive_interval(Some(Duration::from_secs(20)))
         .http2_keep_alive_timeout(Duration::from_secs(10))
         .user_agent(concat!("flightdeck/", env!("CARGO_PKG_VERSION")))
+}
+
+/// A key goes to its provider alone: another host that a server points to is not asked.
+fn at_home(attempt: Attempt<'_>) -> reqwest::redirect::Action {
+    let previous = attempt.previous();
+    let asked = previous.first().map(|url| (url.host_str().map(str::to_owned), url.scheme().to_owned()));
+    let next = (attempt.url().host_str().map(str::to_owned), attempt.url().scheme().to_owned());
+    let is_home =
+        asked.is_some_and(|(host, scheme)| host == next.0 && (scheme == next.1 || next.1 == "https"));
+    if is_home && previous.len() < MOST_REDIRECTS { attempt.follow() } else { attempt.stop() }
 }

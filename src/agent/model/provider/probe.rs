@@ -28,6 +28,8 @@ const WINDOWS: [&str; 7] = [
     "/max_context_length",
     "/meta/n_ctx_train",
 ];
+/// Bytes of a name: a longer one could not be chosen.
+const LONGEST_NAME: usize = 140;
 /// A smaller window is none that a tool could be called in.
 const LEAST_WINDOW: u32 = 1_024;
 /// Bytes of an answer that are read: the longest known list of models has less than one mebibyte.
@@ -42,6 +44,57 @@ pub enum Probed {
     NotListed(usize),
     /// It is there, but says nothing about its models: the status of its answer.
     Silent(u16),
+}
+
+/// A model that a provider offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// As the provider calls it.
+    pub name: String,
+    /// How much it reads, where the provider says so.
+    pub window: Option<u32>,
+    /// Who serves it, where the provider says so: `llamacpp`, `vllm`.
+    pub owner: String,
+}
+
+/// What a provider says of its models.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Offered {
+    Listed(Vec<Offer>),
+    /// It is there, but lists nothing.
+    Nothing,
+}
+
+/// Asks a provider for its models. It is given its key, and no model thinks.
+///
+/// # Errors
+/// That it cannot be reached or refuses the key, with what to do about it.
+pub async fn offers(
+    spec: &ProviderSpec,
+    connections: &Connections,
+    limit: Duration,
+) -> Result<Offered, ModelError> {
+    let page = match spec.wire {
+        // It lists twenty at a time, unless it is asked for more.
+        Wire::AnthropicMessages => "models?limit=1000",
+        Wire::OpenAiResponses | Wire::OpenAiChat => "models",
+    };
+    let Told { status, headers, body } = asked(spec, connections, page, limit).await?;
+    match status {
+        200..=299 => Ok(models_in(&body)
+            .map_or(Offered::Nothing, |models| Offered::Listed(models.iter().filter_map(offer).collect()))),
+        404 | 405 | 501 => Ok(Offered::Nothing),
+        _ => Err(errors::by_status(status, &String::from_utf8_lossy(&body), &headers, spec)),
+    }
+}
+
+fn offer(entry: &Value) -> Option<Offer> {
+    let name = name_of(entry);
+    let owner = entry.get("owned_by").and_then(Value::as_str).unwrap_or_default();
+    // Gemini lists `models/NAME` for what is called NAME.
+    let name = name.strip_prefix("models/").unwrap_or(name);
+    let fits = !name.is_empty() && name.len() <= LONGEST_NAME && !name.contains(char::is_whitespace);
+    fits.then(|| Offer { name: name.to_owned(), window: window_of(entry), owner: owner.to_owned() })
 }
 
 /// Asks for the model of a spec; where it names none, only whether the provider answers and takes the key.
@@ -76,7 +129,11 @@ async fn asked(
     limit: Duration,
 ) -> Result<Told, ModelError> {
     let wrong = |fault| ModelError::Refused(format!("the base_url of `{}` is not a URL: {fault}", spec.name));
-    let url = spec.page(page).map_err(wrong)?;
+    let (page, query) = page.split_once('?').unwrap_or((page, ""));
+    let mut url = spec.page(page).map_err(wrong)?;
+    if let Some((name, value)) = query.split_once('=') {
+        url.query_pairs_mut().append_pair(name, value);
+    }
     let request = spec.authorize(connections.client(&url).get(url).timeout(limit));
     let unreachable = |fault: &reqwest::Error| errors::unreachable(fault, limit, spec);
     let mut answer = request.send().await.map_err(|fault| unreachable(&fault))?;
@@ -130,8 +187,12 @@ fn models_in(body: &[u8]) -> Option<Vec<Value>> {
 
 /// Ollama lists `qwen3:latest` for what may be called `qwen3`.
 fn is_called(entry: &Value, model: &str) -> bool {
-    let name = entry.get("id").or_else(|| entry.get("name")).and_then(Value::as_str).unwrap_or_default();
+    let name = name_of(entry);
     name == model || name.strip_suffix(":latest") == Some(model)
+}
+
+fn name_of(entry: &Value) -> &str {
+    entry.get("id").or_else(|| entry.get("name")).and_then(Value::as_str).unwrap_or_default()
 }
 
 /// A server with one model answers with it whatever it is called.
@@ -139,6 +200,10 @@ fn window_in(body: &[u8], model: &str) -> Option<u32> {
     let models = models_in(body)?;
     let entry = models.iter().find(|entry| is_called(entry, model));
     let entry = entry.or_else(|| models.first().filter(|_| models.len() == 1))?;
+    window_of(entry)
+}
+
+fn window_of(entry: &Value) -> Option<u32> {
     let told = WINDOWS.iter().filter_map(|place| entry.pointer(place)?.as_u64());
     told.filter_map(|tokens| u32::try_from(tokens).ok()).find(|tokens| *tokens >= LEAST_WINDOW)
 }
@@ -168,6 +233,16 @@ mod tests {
         let file = br#"{"data":[{"id":"/models/qwen.gguf","meta":{"n_ctx":4096}}]}"#;
         assert_eq!(window_in(file, "qwen3"), Some(4_096), "the only one");
         assert_eq!(window_in(b"no list", "qwen3"), None);
+    }
+
+    #[test]
+    fn an_offer_is_a_name_that_can_be_chosen() {
+        let list = r#"{"data":[{"id":"models/gemini-x"},{"id":"q:7b","owned_by":"library","meta":{"n_ctx":4096}},
+            {"id":"two words"},{"id":""},{"object":"model"}]}"#;
+        let offers: Vec<Offer> = models_in(list.as_bytes()).unwrap().iter().filter_map(offer).collect();
+        let named =
+            |name: &str, window, owner: &str| Offer { name: name.into(), window, owner: owner.into() };
+        assert_eq!(offers, [named("gemini-x", None, ""), named("q:7b", Some(4_096), "library")]);
     }
 
     #[test]

@@ -46,6 +46,14 @@ async fn check(settings: &Settings, agent: &AgentSpec, contact: Contact) -> Chec
     }
 }
 
+/// Whether an agent answers, with its words or how to mend it.
+///
+/// # Errors
+/// Why it does not.
+pub async fn answers(agent: &AgentSpec) -> Result<String, String> {
+    found(agent, Contact::Made).await
+}
+
 /// What can be said of an agent: it is started, asked who it is, and killed.
 pub(super) async fn found(agent: &AgentSpec, contact: Contact) -> Result<String, String> {
     let at = agent.command.first().cloned().unwrap_or_default();

@@ -5,4 +5,5 @@ mod checks;
 mod models;
 mod report;
 
+pub use agents::answers;
 pub use report::{Args, run};

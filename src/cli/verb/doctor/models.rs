@@ -7,8 +7,8 @@ use futures::future::join_all;
 
 use super::agents::found;
 use super::report::Check;
-use crate::agent::model::catalogue::Catalogue;
 use crate::agent::model::provider::{Connections, Probed, ProviderSpec, probe};
+use crate::cli::catalogue::Known;
 use crate::cli::fault::no_model;
 use crate::cli::key::ready;
 use crate::config::{Backend, Settings};
@@ -116,19 +116,13 @@ fn place(settings: &Settings, spec: &ProviderSpec) -> String {
     format!("at {}; {key}", spec.endpoint())
 }
 
-/// The price lists.
+/// The lists of models and prices.
 pub(super) fn prices(settings: &Settings) -> Check {
-    let builtin = match Catalogue::builtin() {
-        Ok(builtin) => builtin,
-        Err(fault) => return Check::bad("prices", fault.to_string()),
-    };
-    let Some(path) = &settings.prices else {
-        return Check::good("prices", format!("{}, built in", plural(builtin.names().count(), "model")));
-    };
-    let origin = path.display().to_string();
-    let read = std::fs::read_to_string(path).map_err(|fault| format!("{origin} cannot be read: {fault}"));
-    match read.and_then(|text| builtin.with(&text, &origin).map_err(|fault| fault.to_string())) {
-        Ok(all) => Check::good("prices", format!("{}, {origin} first", plural(all.names().count(), "model"))),
-        Err(fault) => Check::bad("prices", fault),
+    let Known { catalogue, files, faults } = Known::of(settings);
+    if !faults.is_empty() {
+        return Check::bad("prices", faults.join("; "));
     }
+    let first = if files.is_empty() { String::new() } else { format!(", {} first", files.join(", then ")) };
+    let (count, date) = (plural(catalogue.names().count(), "model"), catalogue.date());
+    Check::good("prices", format!("{count}, as models.dev had them on {date}{first}"))
 }

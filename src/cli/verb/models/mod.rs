@@ -1,19 +1,25 @@
-//! `models [ID] [ROLE=MODEL …]`: who plays which role, and whether they can.
+//! `models [ID] [ROLE=MODEL …]`: who plays which role, whether they can, and what else there is.
+
+mod offered;
+mod refresh;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::agent::model::catalogue::ADDRESS;
 use crate::cli::ask::ask;
 use crate::cli::context::{Repository, print_json};
 use crate::cli::fault::no_model;
 use crate::cli::key::ready;
+use crate::cli::offers::of_models;
 use crate::cli::prelude::*;
 use crate::config::Settings;
 use crate::domain::attempt::Role;
 use crate::domain::mission::Mission;
 use crate::domain::text::Title;
-use crate::view::models;
+use crate::view::models::{self, doubt};
 use crate::view::row::Row;
 use crate::view::style_role::StyleRole;
+use crate::view::words::listed;
 
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "flightdeck models [OPTIONS] [ID] [ROLE=MODEL]...")]
@@ -23,12 +29,21 @@ pub struct Args {
     /// [ID], and what changes from the next attempt on: provider/model for all roles, or ROLE=provider/model
     #[arg(value_name = "WORDS")]
     words: Vec<String>,
+    /// List every model that the providers offer
+    #[arg(long, conflicts_with_all = ["words", "refresh"])]
+    offered: bool,
+    /// Fetch the windows and prices of models anew from models.dev; its api.json from another address or file with =FROM
+    #[arg(long, value_name = "FROM", num_args = 0..=1, require_equals = true, default_missing_value = ADDRESS)]
+    refresh: Option<String>,
     #[command(flatten)]
     format: Format,
 }
 
 /// Shows or chooses. Without a mission the models are shown that a new one would have.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
+    if let Some(from) = &args.refresh {
+        return refresh::run(context, from, args.format).await;
+    }
     let (mission, words) =
         args.mission.split(&args.words, |word| word.contains(['=', '/']) || roles(word).is_ok());
     if !words.is_empty() {
@@ -49,7 +64,17 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         Some(found) => found.mission.models.iter().map(|(role, model)| (*role, model.to_string())).collect(),
         None => settings.models.clone(),
     };
+    if args.offered {
+        return offered::run(context, args.format, &settings, &shown(&models, found.as_ref())).await;
+    }
     show(context, args.format, &settings, &models, found.as_ref()).await
+}
+
+/// The mission that is shown: these models are its own.
+fn shown(models: &BTreeMap<Role, String>, found: Option<&MissionRef>) -> Mission {
+    let mut mission = found.map_or_else(Mission::unborn, |found| found.mission.clone());
+    mission.models = models.iter().map(|(role, model)| (*role, Title::clipped(model))).collect();
+    mission
 }
 
 /// Reads `ROLE=MODEL` and `MODEL`, as `new --model` does, and one `ROLE MODEL`. What holds for all roles comes first, so
@@ -85,6 +110,10 @@ async fn choose(context: &Context, found: &MissionRef, choices: &BTreeMap<Role, 
     for model in choices.values().collect::<BTreeSet<_>>() {
         ready(&settings, model).await?;
     }
+    let providers = of_models(&settings, choices.values().copied()).await;
+    for model in choices.values().collect::<BTreeSet<_>>() {
+        doubt(model, &providers).map_or(Ok(()), |doubt| print(format!("note: {doubt}")))?;
+    }
     for (role, model) in choices {
         let command = Command::ChooseModel { role: *role, model: ask::text("the model", model)? };
         ask(context, found, command).await?;
@@ -107,9 +136,13 @@ async fn show(
         }
     }
     let fault = |model: &String| faults.get(model.as_str()).cloned().flatten();
+    let providers = of_models(settings, models.values().map(String::as_str)).await;
     if format.json {
         let rows = models.iter().map(|(role, model)| {
-            json!({ "role": role, "model": model, "usable": fault(model).is_none(), "fault": fault(model) })
+            json!({
+                "role": role, "model": model, "usable": fault(model).is_none(), "fault": fault(model),
+                "doubt": doubt(model, &providers),
+            })
         });
         return print_json(&rows.collect::<Vec<_>>());
     }
@@ -117,17 +150,37 @@ async fn show(
         return done(no_model(settings));
     }
     let whose = found.map_or_else(|| "a new mission".to_owned(), |found| found.id.to_string());
-    let mut mission = found.map_or_else(Mission::unborn, |found| found.mission.clone());
-    mission.models = models.iter().map(|(role, model)| (*role, Title::clipped(model))).collect();
+    let mission = shown(models, found);
     let mut rows = vec![Row::of(StyleRole::Strong, format!("models of {whose}:"))];
     rows.extend(Role::ALL.iter().zip(models::rows(&mission)).map(|(role, row)| match models.get(role) {
         None => row,
-        Some(model) => match fault(model) {
-            None => row.end(StyleRole::Good, "  usable"),
-            Some(fault) => row.end(StyleRole::Bad, format!("  not usable: {fault}")),
+        Some(model) => match (fault(model), doubt(model, &providers)) {
+            (None, None) => row.end(StyleRole::Good, "  usable"),
+            (None, Some(doubt)) => row.end(StyleRole::Warn, format!("  doubtful: {doubt}")),
+            (Some(fault), _) => row.end(StyleRole::Bad, format!("  not usable: {fault}")),
         },
     }));
+    rows.extend(fallbacks(settings));
+    rows.extend(offered::page(&providers, &mission, offered::Extent::TheFirst));
     done(context.output.style().page(&rows))
+}
+
+/// Who takes over when a model is given up on, and whether they can.
+fn fallbacks(settings: &Settings) -> Vec<Row> {
+    let mut roles: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (role, model) in &settings.fallbacks {
+        roles.entry(model).or_default().push(role.to_string());
+    }
+    let rows = roles.into_iter().map(|(model, roles)| {
+        let whose = if roles.len() == Role::ALL.len() { "every role".to_owned() } else { listed(&roles) };
+        let row = Row::of(StyleRole::Strong, "falls back to   ").then(StyleRole::Text, model);
+        let row = row.then(StyleRole::Dim, format!("  {whose}"));
+        match settings.backend(model) {
+            Ok(_) => row.end(StyleRole::Good, "  usable"),
+            Err(fault) => row.end(StyleRole::Bad, format!("  not usable: {fault}")),
+        }
+    });
+    rows.collect()
 }
 
 /// The settings where a mission flies; its repository may be another than this directory's.
