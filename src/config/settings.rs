@@ -15,6 +15,7 @@ use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::gate::Autopilot;
 use crate::domain::mission::Limits;
+use crate::workspace::process::looks_secret;
 
 /// The models that are flown with when nobody names one, by the provider whose key is found first.
 pub const USUAL_MODELS: [(&str, &str); 2] =
@@ -81,6 +82,7 @@ impl Settings {
 
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
+        hide_keys(&mut layered.by_key);
         let Layered { mut by_key, values } = layered;
         let Values { budget, limits, providers, agents, ref fallback, .. } = values;
         let fallbacks = Role::ALL.iter().filter_map(|role| {
@@ -120,6 +122,16 @@ impl Settings {
             user_file,
             variables,
             by_key,
+        }
+    }
+}
+
+/// A key that stands in a file all the same is given to its agent and shown to nobody.
+fn hide_keys(by_key: &mut BTreeMap<String, Setting>) {
+    for (key, set) in by_key.iter_mut().filter(|(key, _)| key.starts_with("agents.")) {
+        let variable = key.split_once(".env.").map_or("", |(_, variable)| variable);
+        if looks_secret(variable) && !set.value.as_str().unwrap_or_default().starts_with('$') {
+            set.value = json!("(a key)");
         }
     }
 }

@@ -135,7 +135,7 @@ impl AttemptRun {
         let access = env.access.lowered_to(self.prompt.access);
         let own = env.own.as_ref().map_or(&[][..], |own| &own.env);
         let tool_env = self.engine.tool_env(&env.dir, access, own)?;
-        let tools = mind.offered(self.tools(&mind, env, &tool_env, observer, chromium)?, access);
+        let tools = mind.offered(self.tools(&mind, env, &tool_env, observer, chromium), access);
         Ok(Session {
             limits: limits(&self.prompt, &mind.facts),
             place: self.place(&mind, tool_env)?,
@@ -182,7 +182,7 @@ impl AttemptRun {
         tool_env: &Arc<ToolEnv>,
         observer: &Arc<SessionRecorder>,
         chromium: Chromium,
-    ) -> Result<Vec<ToolRow>, EngineError> {
+    ) -> Vec<ToolRow> {
         let context = Arc::new(ToolContext {
             attempt: self.attempt,
             engine: Arc::clone(&self.engine),
@@ -216,7 +216,7 @@ impl AttemptRun {
         for unavailable in picked.unavailable.into_iter().filter(|tool| tool.name != "skill") {
             observer.note(unavailable.to_string());
         }
-        Ok(picked.tools)
+        picked.tools
     }
 
     /// What the brief tells of the mail: all that waits for the orchestrator, whom later mail wakes again; and what was
