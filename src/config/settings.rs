@@ -9,13 +9,14 @@ use super::backend::{Remote, variable_of};
 use super::home::Home;
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
-use super::values::{Agent, Folders, Provider, SandboxValues, Url, Values};
+use super::values::{Agent, Folders, Provider, SandboxValues, ToolsName, Url, Values};
 use super::variables::Variables;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::gate::Autopilot;
 use crate::domain::mission::Limits;
 use crate::workspace::SandboxOptions;
+use crate::workspace::process::looks_secret;
 use crate::workspace::sandbox::Wanted;
 
 /// The models that are flown with when nobody names one, by the provider whose key is found first.
@@ -53,6 +54,8 @@ pub struct Settings {
     /// The person's file, named in advice.
     pub user_file: PathBuf,
     pub(super) providers: BTreeMap<String, Provider>,
+    /// By the word of a role, or `default`.
+    pub(super) tools: BTreeMap<String, ToolsName>,
     pub(super) agents: BTreeMap<String, Agent>,
     pub(super) variables: Variables,
     by_key: BTreeMap<String, Setting>,
@@ -83,6 +86,7 @@ impl Settings {
 
     pub(super) fn resolve(mut layered: Layered, variables: Variables, user_file: PathBuf) -> Self {
         lay_addresses(&mut layered, &variables);
+        hide_keys(&mut layered.by_key);
         let Layered { mut by_key, values } = layered;
         let Values { budget, limits, sandbox, providers, agents, ref fallback, .. } = values;
         let fallbacks = Role::ALL.iter().filter_map(|role| {
@@ -118,6 +122,7 @@ impl Settings {
             browser: values.browser.map(|path| expanded(&path.0, &variables)),
             sandbox: sandbox_options(sandbox, &variables),
             providers,
+            tools: values.tools,
             agents,
             user_file,
             variables,
@@ -138,6 +143,16 @@ fn sandbox_options(set: SandboxValues, variables: &Variables) -> SandboxOptions 
     };
     let home = variables.get("HOME").map(PathBuf::from);
     SandboxOptions { wanted, read: folders(set.read), write: folders(set.write), never: Vec::new(), home }
+}
+
+/// A key that stands in a file all the same is given to its agent and shown to nobody.
+fn hide_keys(by_key: &mut BTreeMap<String, Setting>) {
+    for (key, set) in by_key.iter_mut().filter(|(key, _)| key.starts_with("agents.")) {
+        let variable = key.split_once(".env.").map_or("", |(_, variable)| variable);
+        if looks_secret(variable) && !set.value.as_str().unwrap_or_default().starts_with('$') {
+            set.value = json!("(a key)");
+        }
+    }
 }
 
 /// The variables of these names that are set.

@@ -136,7 +136,7 @@ impl AttemptRun {
         let access = env.access.lowered_to(self.prompt.access);
         let own = env.own.as_ref().map_or(&[][..], |own| &own.env);
         let tool_env = self.engine.tool_env(&env.dir, access, own)?;
-        let tools = mind.offered(self.tools(&mind, env, &tool_env, observer, chromium)?, access);
+        let tools = mind.offered(self.tools(&mind, env, &tool_env, observer, chromium), access);
         Ok(Session {
             limits: limits(&self.prompt, &mind.facts),
             place: self.place(&mind, tool_env)?,
@@ -187,7 +187,7 @@ impl AttemptRun {
         tool_env: &Arc<ToolEnv>,
         observer: &Arc<SessionRecorder>,
         chromium: Chromium,
-    ) -> Result<Vec<ToolRow>, EngineError> {
+    ) -> Vec<ToolRow> {
         let context = Arc::new(ToolContext {
             attempt: self.attempt,
             engine: Arc::clone(&self.engine),
@@ -210,13 +210,18 @@ impl AttemptRun {
             instruments: env.instruments.clone(),
         };
         let all = ToolTable::new(tool_env, extras).with(mission_tools::rows(&context));
-        let table = role::withhold(self.role, all);
-        let picked = table.pick(self.prompt.tools.iter().map(String::as_str));
+        let mut table = role::withhold(self.role, all);
+        let handling = self.engine.backends.handling(self.permit.model.as_str(), self.role);
+        if handling.is_one_at_a_time() {
+            table = table.without(&["delegate"], "the model's server answers one request at a time");
+        }
+        let named = self.prompt.tools.iter().map(String::as_str);
+        let picked = table.pick(named.filter(|name| role::is_given(self.role, handling.tools, name)));
         // A repository without skills is the usual case and nothing to note.
         for unavailable in picked.unavailable.into_iter().filter(|tool| tool.name != "skill") {
             observer.note(unavailable.to_string());
         }
-        Ok(picked.tools)
+        picked.tools
     }
 
     /// What the brief tells of the mail: all that waits for the orchestrator, whom later mail wakes again; and what was

@@ -321,7 +321,15 @@ fn a_model_that_cannot_be_used_says_why() {
 
 #[test]
 fn keys_are_not_shown() {
-    let settings = Fixture::new().variables(&[("ANTHROPIC_API_KEY", "sk-secret")]).load();
+    let text = "[agents.mine]\ncommand = [\"mine\"]\nenv = { MY_TOKEN = \"sk-secret\", OTHER_KEY = \"$MINE\", MODE = \"x\" }\n";
+    let settings =
+        Fixture::new().user(text).variables(&[("ANTHROPIC_API_KEY", "sk-secret"), ("MINE", "m")]).load();
+    let shown = |key: &str| {
+        settings.origins().find(|set| set.key == format!("agents.mine.env.{key}")).unwrap().value.clone()
+    };
+    assert_eq!((shown("OTHER_KEY"), shown("MODE")), ("$MINE".into(), "x".into()));
+    let Ok(Backend::Agent(agent)) = settings.backend("acp/mine") else { panic!("there is an agent") };
+    assert_eq!(agent.env["MY_TOKEN"], "sk-secret", "the agent itself gets it");
     assert!(!format!("{settings:?}").contains("sk-secret"));
     assert!(settings.origins().all(|setting| !setting.value.to_string().contains("sk-secret")));
 }

@@ -85,7 +85,7 @@ async fn fly(ground: &Ground, agents: Arc<Agents>) {
     tokio::time::timeout(PATIENCE, flightdeck::engine::run(options)).await.unwrap().unwrap();
 }
 
-fn call(tool: &str, arguments: Value) -> Value {
+fn call(tool: &str, arguments: &Value) -> Value {
     json!({ "call": tool, "with": arguments })
 }
 
@@ -96,9 +96,9 @@ fn plan() -> Value {
         "statement": "Whoever runs it with a name is greeted by that name.", "shows": ["REQ-1"] });
     let feature = json!({ "title": "Greet", "description": "Say hello.", "fulfills": ["VAL-GREET-001"] });
     json!({ "turns": [[
-        call("propose_contract", json!({ "assertions": [assertion] })),
-        call("propose_environment", json!({ "test": [{ "name": "test", "run": "test -f README.md" }] })),
-        call("propose_plan", json!({ "milestones": [{ "title": "Greeting", "features": [feature] }] })),
+        call("propose_contract", &json!({ "assertions": [assertion] })),
+        call("propose_environment", &json!({ "test": [{ "name": "test", "run": "test -f README.md" }] })),
+        call("propose_plan", &json!({ "milestones": [{ "title": "Greeting", "features": [feature] }] })),
     ]] })
 }
 
@@ -111,9 +111,9 @@ fn worker() -> Value {
         { "run": "printf 'echo \"Hello, $1!\"\\n' > greet.sh" },
         { "update": { "sessionUpdate": "tool_call", "toolCallId": "w1", "title": "Write greet.sh", "kind": "edit",
             "status": "completed", "content": [diff] } },
-        call("handoff", handoff),
+        call("handoff", &handoff),
         { "run": "git add -A && git commit -qm 'Greet people'" },
-        call("handoff", json!({})),
+        call("handoff", &json!({})),
     ]] })
 }
 
@@ -123,20 +123,20 @@ fn validators() -> [(Role, Value); 3] {
         (
             Role::Reviewer,
             json!({ "turns": [[
-            call("report_review", json!({ "summary": "It does.", "verdict": "pass", "issues": [] })),
+            call("report_review", &json!({ "summary": "It does.", "verdict": "pass", "issues": [] })),
         ]] }),
         ),
         (
             Role::Scrutiny,
-            json!({ "turns": [[call("report_scrutiny", json!({ "summary": "Fine.", "issues": [] }))]] }),
+            json!({ "turns": [[call("report_scrutiny", &json!({ "summary": "Fine.", "issues": [] }))]] }),
         ),
         (
             Role::UserTesting,
             json!({ "turns": [[
             { "run": "ls > seen.txt" },
-            call("run", json!({ "command": "sh greet.sh Ada" })),
-            call("verdict", verdict),
-            call("report_user_testing", json!({ "summary": "It greets.", "frictions": [], "issues": [] })),
+            call("run", &json!({ "command": "sh greet.sh Ada" })),
+            call("verdict", &verdict),
+            call("report_user_testing", &json!({ "summary": "It greets.", "frictions": [], "issues": [] })),
         ]] }),
         ),
     ]

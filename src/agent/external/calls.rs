@@ -69,7 +69,7 @@ impl Calls {
         while let Some((call, _)) = self.waiting.front() {
             let parallel =
                 self.tools.get(&call.tool).is_some_and(|tool| tool.concurrency == Concurrency::Parallel);
-            if !self.running.is_empty() && !(parallel && self.together) {
+            if !(self.running.is_empty() || parallel && self.together) {
                 return;
             }
             let Some((call, answer)) = self.waiting.pop_front() else { return };

@@ -112,13 +112,12 @@ impl Drive {
             }
         };
         let setup = self.agent.setup(self.place.access);
-        let log =
-            server.socket.file_name().map(Path::new).unwrap_or(Path::new("agent")).with_extension("log");
+        let log = server.socket.file_name().map_or(Path::new("agent"), Path::new).with_extension("log");
         let env = self.agent.env.clone().into_iter().chain(setup.env.clone());
         let program = self.place.agent(&self.agent.words(&setup, &server.socket), env);
         let (mut dialogue, talk) = match program.spawn_dialogue(&self.place.scratch.join(log)) {
             Ok(started) => started,
-            Err(error) => return unusable(format!("{error}{}", self.advice(&self.agent.install))),
+            Err(error) => return unusable(format!("{error}{}", advice(&self.agent.install))),
         };
         let socket = server.socket.clone();
         let talked = connect(talk, self.agent.patience, async |introduced, heard| {
@@ -138,18 +137,13 @@ impl Drive {
         self.record.end_turn();
         let exit = dialogue.end().await;
         let name = &self.agent.title;
-        let words = dialogue.last_words();
+        let words = dialogue.last_words().await;
         let words = if words.is_empty() { said(error) } else { words };
         if self.begun {
             let reason = format!("{name} ended in the middle of its work ({exit}): {words}");
             return Outcome::Failed { reason, fault: Fault::Agent };
         }
-        unusable(format!("{name} did not start ({exit}): {words}{}", self.advice(&self.agent.sign_in)))
-    }
-
-    /// What to do about it, where that is known.
-    fn advice(&self, known: &str) -> String {
-        if known.is_empty() { String::new() } else { format!("; {known}") }
+        unusable(format!("{name} did not start ({exit}): {words}{}", advice(&self.agent.sign_in)))
     }
 
     async fn converse(
@@ -187,23 +181,23 @@ impl Drive {
         let system = (agent.system == SystemWay::Session).then(|| self.about());
         let dir = self.place.confinement.root().to_owned();
         let opening = Opening { dir: &dir, socket, system };
-        let begun = {
-            let mut begin = pin!(timeout(agent.patience, introduced.begin(&agent, &setup, opening)));
+        let answer = {
+            let mut asked = pin!(timeout(agent.patience, introduced.begin(&agent, &setup, opening)));
             loop {
                 tokio::select! {
-                    begun = &mut begin => break begun,
+                    answer = &mut asked => break answer,
                     Some(heard) = ears.heard.recv() => self.hear(heard),
                 }
             }
         };
         let name = &self.agent.title;
-        match begun {
+        match answer {
             Ok(Ok(link)) => Ok(link),
             Ok(Err(error)) if error.code == ErrorCode::AUTH_REQUIRED => {
-                Err(unusable(format!("{name} is not signed in{}", self.advice(&self.agent.sign_in))))
+                Err(unusable(format!("{name} is not signed in{}", advice(&self.agent.sign_in))))
             }
             Ok(Err(error)) => {
-                let advice = self.advice(&self.agent.sign_in);
+                let advice = advice(&self.agent.sign_in);
                 Err(unusable(format!("{name} began no session: {}{advice}", said(&error))))
             }
             Err(_) => {
@@ -275,6 +269,11 @@ impl Drive {
             unread: self.inbox.take(),
         }
     }
+}
+
+/// What to do about it, where that is known.
+fn advice(known: &str) -> String {
+    if known.is_empty() { String::new() } else { format!("; {known}") }
 }
 
 fn unusable(reason: String) -> Outcome {

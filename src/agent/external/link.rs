@@ -29,9 +29,15 @@ const HEARD: usize = 256;
 
 /// What an agent says by itself.
 pub(super) enum Heard {
-    Update(SessionUpdate),
+    Update(Box<SessionUpdate>),
     /// It asks for a permission; what it does waits for the answer.
-    Asked(RequestPermissionRequest, Responder<RequestPermissionResponse, V1>),
+    Asked(Box<Question>),
+}
+
+/// What an agent asks, and the way to answer it.
+pub(super) struct Question {
+    pub asked: RequestPermissionRequest,
+    pub responder: Responder<RequestPermissionResponse, V1>,
 }
 
 /// A connection with an agent.
@@ -74,14 +80,14 @@ pub(super) async fn connect<R>(
         .on_receive_notification(
             async move |heard: SessionNotification, _link| {
                 // Nobody listens any more once the session is over.
-                drop(updates.send(Heard::Update(heard.update)).await);
+                drop(updates.send(Heard::Update(Box::new(heard.update))).await);
                 Ok(())
             },
             agent_client_protocol::on_receive_notification!(),
         )
         .on_receive_request(
-            async move |asked: RequestPermissionRequest, answer, _link| {
-                drop(questions.send(Heard::Asked(asked, answer)).await);
+            async move |asked: RequestPermissionRequest, responder, _link| {
+                drop(questions.send(Heard::Asked(Box::new(Question { asked, responder }))).await);
                 Ok(())
             },
             agent_client_protocol::on_receive_request!(),
@@ -110,15 +116,15 @@ impl Introduced {
         if !setup.meta.is_empty() {
             begin = begin.meta(setup.meta.clone());
         }
-        let begun: NewSessionResponse = self.to.send_request(begin).block_task().await?;
-        let offered = begun.modes.iter().flat_map(|modes| &modes.available_modes);
+        let new: NewSessionResponse = self.to.send_request(begin).block_task().await?;
+        let offered = new.modes.iter().flat_map(|modes| &modes.available_modes);
         let offered: Vec<String> = offered.map(|mode| mode.id.to_string()).collect();
         if let Some(mode) = setup.mode.as_ref().filter(|mode| !offered.is_empty() && !offered.contains(mode))
         {
             let modes = offered.join(", ");
             return Err(fault(format!("it has no mode `{mode}`, which its role needs, but {modes}")));
         }
-        let link = Link { to: self.to, session: begun.session_id };
+        let link = Link { to: self.to, session: new.session_id };
         link.set_up(setup).await?;
         Ok(link)
     }

@@ -41,14 +41,13 @@ pub async fn probe(program: &Program, log: &Path) -> Result<Found, String> {
         let sign_in = said.auth_methods.into_iter().filter_map(way).collect();
         Ok(Found { name: name.unwrap_or_else(|| "an agent without a name".to_owned()), sign_in })
     });
-    let answer = asked.await;
-    let words = |error: String| {
-        let last = dialogue.last_words();
-        if last.is_empty() { error } else { format!("{error}: {last}") }
-    };
-    let found = match answer {
+    let found = match asked.await {
         Ok(found) => Ok(found),
-        Err(error) => Err(words(format!("it does not answer `initialize` ({})", said(&error)))),
+        Err(error) => {
+            let last = dialogue.last_words().await;
+            let last = if last.is_empty() { last } else { format!(": {last}") };
+            Err(format!("it does not answer `initialize` ({}){last}", said(&error)))
+        }
     };
     dialogue.kill().await;
     found

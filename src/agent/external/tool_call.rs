@@ -199,7 +199,8 @@ impl AgentCall {
             text = format!("{}\nexit code {code}", text.trim_end());
         }
         if !self.has_ended() {
-            text = format!("{}\nnot finished", text.trim_end()).trim_start().to_owned();
+            let said = text.trim_end();
+            text = if said.is_empty() { "not finished".to_owned() } else { format!("{said}\nnot finished") };
         }
         text
     }

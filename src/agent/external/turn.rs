@@ -13,7 +13,7 @@ use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
 use super::drive::{Drive, Ears, said};
-use super::link::{Heard, Link};
+use super::link::{Heard, Link, Question};
 use super::permission::{Answer, answer, choose};
 use super::server::MissionCall;
 use super::words;
@@ -209,13 +209,10 @@ impl Drive {
         let fault = match error.code {
             ErrorCode::AUTH_REQUIRED => ModelError::Key(format!("{message}; {}", self.agent.sign_in)),
             ErrorCode::INVALID_PARAMS | ErrorCode::METHOD_NOT_FOUND => ModelError::Refused(message),
-            _ => match spent(&message, error.data.as_ref().unwrap_or(&Value::Null)) {
-                Some(spent) => spent,
-                None => {
-                    self.broken_in_a_row += 1;
-                    ModelError::Passing { message, retry_after: None }
-                }
-            },
+            _ => spent(&message, error.data.as_ref().unwrap_or(&Value::Null)).unwrap_or_else(|| {
+                self.broken_in_a_row += 1;
+                ModelError::Passing { message, retry_after: None }
+            }),
         };
         if self.broken_in_a_row > BROKEN {
             // What stays so is the session's own: another may begin.
@@ -239,7 +236,8 @@ impl Drive {
 
     fn heard(&mut self, heard: Heard, turn: &mut Turn) {
         match heard {
-            Heard::Update(SessionUpdate::UsageUpdate(update)) => {
+            Heard::Update(update) => {
+                let SessionUpdate::UsageUpdate(update) = *update else { return self.record.take(*update) };
                 self.spending.update(&update);
                 if turn.check.is_none() {
                     // It has asked its model, and will ask again: the budget is looked at in between, as for any other.
@@ -251,8 +249,8 @@ impl Drive {
                     }));
                 }
             }
-            Heard::Update(update) => self.record.take(update),
-            Heard::Asked(asked, responder) => {
+            Heard::Asked(question) => {
+                let Question { asked, responder } = *question;
                 let outcome = if turn.until.is_some() {
                     RequestPermissionOutcome::Cancelled
                 } else {

@@ -25,7 +25,7 @@ pub(super) fn standing(dir: &str, tools: &[&str], closing: &Closing) -> String {
 
 /// What it hears after a turn in which something was refused to it.
 pub(super) fn refused(reasons: &[String]) -> String {
-    reasons.iter().map(|reason| format!("{reason}.\n")).collect()
+    if reasons.is_empty() { String::new() } else { format!("{}.\n", reasons.join(".\n")) }
 }
 
 /// What it is asked with again after a turn that broke.

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use tokio::process::{Child, ChildStdin, ChildStdout};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::background::{keep_output, newest};
 use super::group::Group;
 use super::program::Program;
-use super::run::{Exit, GRACE};
+use super::run::{DRAIN, Exit, GRACE};
 use crate::workspace::WorkspaceError;
 
 /// How much of what it said beside its answers is told when it fails, in bytes.
@@ -21,6 +22,8 @@ pub struct Dialogue {
     group: Group,
     child: Child,
     log: PathBuf,
+    /// Copies what it says beside its answers.
+    copying: JoinHandle<()>,
 }
 
 /// Both ends of a talk: what is written to is read by the program, and the other way round.
@@ -35,13 +38,13 @@ impl Program {
     pub fn spawn_dialogue(&self, log: &Path) -> Result<(Dialogue, Talk), WorkspaceError> {
         let (reader, writer) = std::io::pipe().map_err(|error| self.start_error(&error))?;
         let (mut child, group) = self.start_with(Stdio::piped(), Stdio::piped(), writer.into())?;
-        drop(keep_output(self, reader, log)?);
+        let copying = keep_output(self, reader, log)?;
         let missing = || WorkspaceError::Start {
             program: self.command_line().to_owned(),
             reason: "it has no input or output".to_owned(),
         };
         let talk = (child.stdin.take().ok_or_else(missing)?, child.stdout.take().ok_or_else(missing)?);
-        Ok((Dialogue { group, child, log: log.to_owned() }, talk))
+        Ok((Dialogue { group, child, log: log.to_owned(), copying }, talk))
     }
 }
 
@@ -67,8 +70,11 @@ impl Dialogue {
         }
     }
 
-    /// The cleaned end of what it said on its error output.
-    pub fn last_words(&self) -> String {
+    /// The cleaned end of what it said on its error output, which may be on its way for a moment after its end.
+    pub async fn last_words(&mut self) -> String {
+        if !self.copying.is_finished() && timeout(DRAIN, &mut self.copying).await.is_err() {
+            tracing::debug!("a program may have more to say");
+        }
         newest(&self.log, LAST_WORDS).map(|text| text.trim().to_owned()).unwrap_or_default()
     }
 }
@@ -91,13 +97,7 @@ mod tests {
         assert_eq!(lines.next_line().await.unwrap().unwrap(), "got one");
         drop(input);
         assert_eq!(dialogue.end().await, Exit::Code(3));
-        for _ in 0..200 {
-            if dialogue.last_words() == "trouble" {
-                return;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-        }
-        panic!("{}", dialogue.last_words());
+        assert_eq!(dialogue.last_words().await, "trouble");
     }
 
     #[tokio::test]

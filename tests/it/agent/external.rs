@@ -50,7 +50,7 @@ impl Observer for Watch {
                 );
             }
             Item::ToolResult { tool, output, status, .. } => {
-                lines.push(format!("{tool}: {output:?} {status:?}"))
+                lines.push(format!("{tool}: {output:?} {status:?}"));
             }
             Item::Unknown => {}
         }
