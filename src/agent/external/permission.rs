@@ -127,13 +127,13 @@ mod tests {
             json!({ "_meta": { "is_mcp_tool_approval": true } }),
             json!({ "title": "x", "rawInput": { "server": "flightdeck", "tool": "handoff" } }),
         ];
-        let inside = json!({ "title": "Write a", "kind": "edit", "locations": [{ "path": "/work/a" }] });
+        let inside = json!({ "title": "Write a", "kind": "edit", "locations": [{ "path": "/place/a" }] });
         let outside = json!({ "title": "Write b", "kind": "edit", "locations": [{ "path": "/home/b" }] });
-        let climbing = json!({ "title": "Write c", "kind": "edit", "locations": [{ "path": "/work/../b" }] });
+        let climbing = json!({ "title": "Write c", "kind": "edit", "locations": [{ "path": "/place/../b" }] });
         let run = json!({ "title": "make", "kind": "execute" });
         let look = json!({ "title": "Read a", "kind": "read" });
         let allows = |call: &Value, access| {
-            answer(&asked(call.clone()), access, &[Path::new("/work")]) == Answer::Allowed
+            answer(&asked(call.clone()), access, &[Path::new("/place")]) == Answer::Allowed
         };
         for access in [Access::Read, Access::Proof, Access::Write] {
             assert!(mission.iter().all(|call| allows(call, access)), "{access:?}");

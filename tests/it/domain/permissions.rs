@@ -327,7 +327,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 72,
+        | Command::RecordLanding { .. } => 73,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }
