@@ -18,7 +18,7 @@ use crate::agent::model::{Model, ModelError, Request, StreamSink, Turn};
 use crate::agent::session::Player;
 use crate::config::{Backend, Settings, Sources};
 use crate::domain::attempt::Role;
-use crate::engine::Backends;
+use crate::engine::{Backends, Handling};
 
 /// Makes models by name.
 pub struct ModelRegistry {
@@ -140,6 +140,11 @@ impl Backends for ModelRegistry {
             }
             Ok(Backend::Network(_) | Backend::Agent(_)) | Err(_) => facts,
         }
+    }
+
+    fn handling(&self, name: &str, role: Role) -> Handling {
+        let settings = self.settings();
+        Handling { tools: settings.tool_set(role, name), slots: settings.slots(name) }
     }
 
     fn fallback(&self, role: Role) -> Option<String> {

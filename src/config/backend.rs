@@ -12,10 +12,15 @@ use super::variables::Variables;
 use crate::agent::external::AgentSpec;
 use crate::agent::model::provider::{ProviderSpec, Wire};
 use crate::agent::model::script::Scripts;
+use crate::agent::tool::ToolSet;
+use crate::domain::attempt::Role;
 
 /// The protocols, as the configuration spells them.
 pub(super) const WIRES: [(&str, Wire); 3] =
     [("anthropic", Wire::AnthropicMessages), ("openai", Wire::OpenAiResponses), ("chat", Wire::OpenAiChat)];
+
+/// The sets of tools, as the configuration spells them.
+pub(super) const TOOL_SETS: [(&str, ToolSet); 2] = [("full", ToolSet::Full), ("lean", ToolSet::Lean)];
 
 /// How a model is reached.
 #[derive(Debug, Clone)]
@@ -139,6 +144,21 @@ impl Settings {
         }
         self.check_headers(provider)?;
         Ok(Backend::Network(Box::new(remote)))
+    }
+
+    /// The tools that a role is given on a model: as is set for the role, else for the model's provider, else for all.
+    pub fn tool_set(&self, role: Role, model: &str) -> ToolSet {
+        let of_role = |role: &str| self.tools.get(role);
+        let provider = model.split_once('/').and_then(|(provider, _)| self.providers.get(provider));
+        let set = of_role(role.word()).or_else(|| provider?.tools.as_ref()).or_else(|| of_role("default"));
+        let word = set.map_or("full", |set| set.0.as_str());
+        TOOL_SETS.iter().find(|(known, _)| *known == word).map_or(ToolSet::Full, |(_, set)| *set)
+    }
+
+    /// How many requests a model's provider answers at a time, where the person says so.
+    pub fn slots(&self, model: &str) -> Option<u32> {
+        let provider = model.split_once('/').and_then(|(provider, _)| self.providers.get(provider));
+        provider?.slots.as_ref().map(|slots| slots.0)
     }
 
     fn check_headers(&self, provider: &str) -> Result<(), BackendError> {

@@ -9,7 +9,7 @@ use super::backend::{Remote, variable_of};
 use super::home::Home;
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
-use super::values::{Agent, Provider, Url, Values};
+use super::values::{Agent, Provider, ToolsName, Url, Values};
 use super::variables::Variables;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
@@ -50,6 +50,8 @@ pub struct Settings {
     /// The person's file, named in advice.
     pub user_file: PathBuf,
     pub(super) providers: BTreeMap<String, Provider>,
+    /// By the word of a role, or `default`.
+    pub(super) tools: BTreeMap<String, ToolsName>,
     pub(super) agents: BTreeMap<String, Agent>,
     pub(super) variables: Variables,
     by_key: BTreeMap<String, Setting>,
@@ -115,6 +117,7 @@ impl Settings {
             passed: passed(values.pass_env.map(|names| names.0).unwrap_or_default(), &variables),
             browser: values.browser.map(|path| expanded(&path.0, &variables)),
             providers,
+            tools: values.tools,
             agents,
             user_file,
             variables,

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::backend::WIRES;
+use super::backend::{TOOL_SETS, WIRES};
 use super::origin::Setting;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
@@ -20,6 +20,8 @@ pub(super) struct Values {
     pub models: BTreeMap<String, Model>,
     /// Who plays a role when its model is given up on; by the word of a role, or `default` for all.
     pub fallback: BTreeMap<String, Model>,
+    /// How many tools a role is given, by its word, or `default` for all.
+    pub tools: BTreeMap<String, ToolsName>,
     pub budget: BudgetValues,
     pub limits: LimitValues,
     pub autopilot: Switch,
@@ -75,6 +77,10 @@ pub(super) struct Provider {
     pub api_key_env: Option<VariableName>,
     pub api_key_cmd: Option<Text>,
     pub headers: Option<HeaderLines>,
+    /// How many tools its models are given.
+    pub tools: Option<ToolsName>,
+    /// How many requests it answers at a time.
+    pub slots: Option<SmallCount>,
 }
 
 /// What is set about one agent.
@@ -98,6 +104,7 @@ impl Default for Values {
         Self {
             models: BTreeMap::new(),
             fallback: BTreeMap::new(),
+            tools: BTreeMap::new(),
             budget: BudgetValues::default(),
             limits: LimitValues::default(),
             autopilot: Switch(false),
@@ -166,7 +173,7 @@ impl Values {
     /// Every setting that has a fixed name, with what holds when nobody sets it: `null` is nothing.
     pub(super) fn defaults() -> BTreeMap<String, Value> {
         let roles = || Role::ALL.iter().copied().map(Role::word).chain(["default"]);
-        let of_roles = ["models", "fallback"]
+        let of_roles = ["models", "fallback", "tools"]
             .into_iter()
             .flat_map(|section| roles().map(move |role| format!("{section}.{role}")));
         let mut all: BTreeMap<_, _> = of_roles.map(|key| (key, Value::Null)).collect();
@@ -280,6 +287,8 @@ rules! {
     });
     WireName(String): "anthropic, openai or chat" =
         |value| text(value).filter(|word| WIRES.iter().any(|(known, _)| known == word));
+    ToolsName(String): "full or lean" =
+        |value| text(value).filter(|word| TOOL_SETS.iter().any(|(known, _)| known == word));
     VariableName(String): "the name of a variable of the environment" =
         |value| text(value).filter(|word| is_variable(word));
     VariableNames(Vec<String>): "a list of variables of the environment, such as [\"DOCKER_HOST\", \"CC\"]" = |value| {
@@ -364,6 +373,9 @@ mod tests {
             ("fallback.worker", json!("local/large"), json!("large")),
             ("providers.x.base_url", json!("http://localhost:1"), json!("localhost:1")),
             ("providers.x.y.wire", json!("chat"), json!("grpc")),
+            ("providers.x.tools", json!("lean"), json!("few")),
+            ("tools.worker", json!("full"), json!(3)),
+            ("providers.x.slots", json!(1), json!(0)),
             ("providers.x.api_key_env", json!("MY_KEY"), json!("sk-ant-123")),
             ("providers.x.headers", json!(["X-A: b", "api-key: $KEY"]), json!(["no header"])),
             ("agents.mine.command", json!(["my-agent", "--acp"]), json!("my-agent --acp")),

@@ -45,7 +45,7 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
             user_testing_brief(mission, milestone, round, flow)
         }
     };
-    let text = text + &talk::unheard(mission, work);
+    let text = text + &talk::failed_attempts(mission, work) + &talk::unheard(mission, work);
     let text = if work.role().may_know_sealed() { text } else { mission.unsealed(text) };
     let feature = work.feature().and_then(|id| mission.feature(id));
     let phase = (work.feature().is_none() && work.round().is_none()).then(|| work.to_string());
@@ -156,7 +156,6 @@ fn build_brief(mission: &Mission, id: FeatureId) -> String {
     text += &section::environment(mission);
     text += &talk::knowledge(mission, Role::Worker);
     text += &talk::directives(mission);
-    text += &talk::failed_attempts(mission, AgentWork::Build { feature: id });
     text + "\nCommit your work with git, leave a clean tree, and end with `handoff`.\n"
 }
 

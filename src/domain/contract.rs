@@ -29,12 +29,11 @@ pub struct Assertion {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Wording {
     pub title: Title,
-    /// The behaviour, in sentences.
+    /// One behaviour that a user can observe.
     pub statement: Prose,
     pub check: Check,
     /// What must be kept as proof.
     pub evidence: Line,
-    /// Whether a milestone can pass without it; blocking unless it says otherwise.
     #[serde(alias = "severity", default)]
     #[schemars(rename = "severity")]
     pub weight: Weight,
@@ -42,14 +41,15 @@ pub struct Wording {
 
 /// How it is checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 pub struct Check {
     pub via: Instrument,
     /// The tester's steps, and exactly what they must see.
     pub how: Prose,
-    /// A shell command that decides it, where there is one; needed when via is command.
+    /// A shell command that decides it; needed where `via` is `command`.
     pub command: Option<Line>,
-    /// A guard against a regression: it holds before anything is built, and must still hold afterwards. Every other
-    /// check fails until the work is done.
+    /// Against a regression: it holds before anything is built, and must still hold afterwards. Every other check fails
+    /// until the work is done.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub guard: bool,
 }
@@ -58,6 +58,7 @@ pub struct Check {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[derive(Serialize, Deserialize, JsonSchema, EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[schemars(description = "")]
 #[strum(serialize_all = "snake_case")]
 pub enum Instrument {
     Command,
@@ -82,9 +83,11 @@ impl Instrument {
 #[strum(serialize_all = "snake_case")]
 pub enum Weight {
     /// It cannot.
+    #[schemars(description = "")]
     #[default]
     Blocking,
     /// It can; a failure is a finding all the same.
+    #[schemars(description = "")]
     NonBlocking,
 }
 
@@ -102,13 +105,14 @@ pub enum AssertionState {
 
 /// One behaviour that a user can observe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 pub struct AssertionDraft {
     /// `VAL-<AREA>-<NNN>`, such as VAL-AUTH-001.
     pub id: AssertionId,
     /// Flat in a command, which is how agents write it; a draft is never stored.
     #[serde(flatten)]
     pub wording: Wording,
-    /// The requirements of the goal that it shows, such as REQ-1.
+    /// Such as REQ-1.
     #[serde(default)]
     pub shows: Vec<RequirementId>,
 }

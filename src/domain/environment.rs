@@ -23,17 +23,17 @@ pub struct Environment {
     /// The programs that run while the app is tested. An agent gives them as [`ServiceDraft`]s.
     #[schemars(skip)]
     pub services: Vec<Service>,
-    /// How many testers may work the app at the same time, each with services, a port and a data directory of its own.
-    /// More than one needs every service that listens to take `$PORT`. One when left out.
+    /// One when left out; more need every service that listens to take `$PORT`.
     pub parallel_testers: u32,
 }
 
 /// A command line, run in a shell in the root of the checkout.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 pub struct Script {
     pub name: Title,
     pub run: Line,
-    /// The file in which it reports its tests (`JUnit` XML, CTRF or TAP), if it does; else its output is read.
+    /// The file in which it reports its tests (JUnit XML, CTRF, TAP), if it does; else its output is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Title>,
 }
@@ -58,13 +58,12 @@ impl Script {
 pub struct Service {
     pub name: Title,
     pub run: Line,
-    /// The TCP port it listens on, on 127.0.0.1. 0, which is best: the engine gives a free one, in `$PORT`; `run` and `env`
-    /// must hand it to the program. Any other number is a port that nothing else on this machine may use meanwhile.
+    /// On 127.0.0.1. Best 0, a free one that `run` or `env` takes from `$PORT`; any other must be free meanwhile.
     pub port: Option<u16>,
     #[serde(default)]
     #[schemars(skip)]
     pub health: Health,
-    /// Names of services that must be healthy first.
+    /// Services that must be healthy first.
     #[serde(default)]
     pub after: Vec<Title>,
     #[serde(default)]
@@ -95,7 +94,7 @@ pub enum Health {
 
 /// A [`Service`] as an agent gives it.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[schemars(description = "A long-running program of the app.")]
+#[schemars(description = "")]
 pub struct ServiceDraft {
     #[serde(flatten)]
     service: Service,

@@ -43,10 +43,12 @@ macro_rules! severities {
         /// How much it weighs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         #[derive(Serialize, Deserialize, JsonSchema, IntoStaticStr, VariantArray)]
+        #[schemars(description = "")]
         #[serde(rename_all = "snake_case")]
         #[strum(serialize_all = "snake_case")]
         pub enum Severity {
-            $(#[doc = $meaning] $severity,)*
+            // What it means stands in the prompts.
+            $(#[doc = $meaning] #[schemars(description = "")] $severity,)*
         }
 
         impl Severity {
@@ -82,11 +84,14 @@ pub struct Sighting {
 
 /// Whether a known finding is still there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 #[serde(rename_all = "snake_case")]
 pub enum Sight {
     /// You saw it again.
+    #[schemars(description = "")]
     StillHolds,
     /// You tried what it says, and it is mended.
+    #[schemars(description = "")]
     NoLongerHolds,
 }
 
@@ -94,7 +99,7 @@ pub enum Sight {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(description = "")]
 pub struct Observation {
-    /// One that your brief lists, such as FND-3.
+    /// Such as FND-3.
     pub finding: FindingId,
     pub now: Sight,
     /// What you did and what you saw, this time.

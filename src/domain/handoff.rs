@@ -9,31 +9,30 @@ use super::text::{Line, Prose, Title};
 /// What you did and leave behind. flightdeck looks for itself before it believes any of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Handoff {
-    /// What you did, for somebody who reads only this.
+    /// For somebody who reads only this.
     #[schemars(extend("x-cut" = true))]
     pub summary: Prose,
-    /// What exists now that did not before; empty if nothing was to be done.
+    /// What exists now; empty if nothing was to be done.
     pub implemented: Vec<Line>,
-    /// What the feature asked for and you did not do. Somebody decides on each item.
+    /// Asked for and not done.
     #[serde(default)]
     pub left_undone: Vec<Line>,
-    /// Commands you ran at the end, with what they said. flightdeck runs each of them again at your last commit, in a
-    /// checkout of its own, and holds exit code, numbers of tests and what you quote of an output against yours.
+    /// Run at the end, and what they said; each is run again.
     #[serde(default)]
     pub commands: Vec<ClaimedRun>,
-    /// What you tried by hand.
+    /// Tried by hand.
     #[serde(default)]
     pub checks: Vec<ManualCheck>,
     #[serde(default)]
     pub tests: TestsAdded,
-    /// What is wrong that you did not mend.
+    /// Wrong, and not mended.
     #[serde(default)]
     pub issues: Vec<Issue>,
     /// An agent gives it as a [`ProcedureDraft`].
     #[serde(default)]
     #[schemars(skip)]
     pub procedure: Procedure,
-    /// Short facts that later workers should know.
+    /// Facts for later workers.
     // They are used once a validator confirms them.
     #[serde(default)]
     pub learned: Vec<Line>,
@@ -41,6 +40,7 @@ pub struct Handoff {
 
 /// A command the worker says it ran.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 pub struct ClaimedRun {
     pub command: Line,
     pub exit_code: i32,
@@ -49,6 +49,7 @@ pub struct ClaimedRun {
 
 /// Something tried by hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 pub struct ManualCheck {
     pub action: Line,
     #[schemars(extend("x-cut" = true))]
@@ -57,6 +58,7 @@ pub struct ManualCheck {
 
 /// The tests that came with the work.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 pub struct TestsAdded {
     #[serde(default)]
     pub added: Vec<TestFile>,
@@ -65,6 +67,7 @@ pub struct TestsAdded {
 
 /// The test cases of one file, each by the name that its runner gives it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 pub struct TestFile {
     pub file: Title,
     // A long name of a test is clipped: it is no reason to refuse a handoff.
@@ -74,9 +77,10 @@ pub struct TestFile {
 
 /// Something that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 pub struct Issue {
     pub severity: Severity,
-    /// What is wrong, how it shows and what follows from it, in a sentence or two.
+    /// How it shows and what follows from it.
     pub description: Line,
     pub suggested_fix: Option<Line>,
 }
@@ -109,6 +113,7 @@ impl From<ProcedureDraft> for Procedure {
 
 /// A step that was done otherwise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 pub struct Deviation {
     pub step: Line,
     pub instead: Line,

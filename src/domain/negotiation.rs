@@ -55,7 +55,7 @@ pub struct Objection {
 #[schemars(description = "")]
 pub struct ObjectionDraft {
     pub kind: ObjectionKind,
-    /// What it is about: an assertion, a feature, a milestone, a command, a sentence of the goal.
+    /// An assertion, a feature, a milestone, a command, a sentence of the goal.
     pub about: Title,
     /// What goes wrong if it stays so.
     pub why: Line,
@@ -63,25 +63,33 @@ pub struct ObjectionDraft {
     pub instead: Line,
 }
 
-/// What is wrong with a part of a plan.
+/// What is wrong with a part of a plan; the critic's prompt says what each means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[derive(JsonSchema, EnumString, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[schemars(description = "")]
 #[strum(serialize_all = "snake_case")]
 pub enum ObjectionKind {
     /// The goal asks for it, and no assertion shows it.
+    #[schemars(description = "")]
     MissingAssertion,
     /// It tests how it is built, not what a user sees.
+    #[schemars(description = "")]
     TestsImplementation,
     /// Two people would not agree whether it holds.
+    #[schemars(description = "")]
     Unverifiable,
     /// Nothing tries what must not work.
+    #[schemars(description = "")]
     MissingNegativeCase,
     /// A feature needs what is built after it.
+    #[schemars(description = "")]
     WrongOrder,
     /// More than one worker can do with a clean context.
+    #[schemars(description = "")]
     FeatureTooLarge,
     /// A command that harms, needs what is not there, or decides nothing.
+    #[schemars(description = "")]
     UnsafeCommand,
     Other,
 }
@@ -98,6 +106,7 @@ pub struct ObjectionAnswer {
 /// Whether the plan follows an objection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(description = "")]
 pub enum ObjectionOutcome {
     Changed,
     Kept,

@@ -53,7 +53,7 @@ pub enum NoteState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[schemars(description = "")]
 pub struct NoteRuling {
-    /// One that your brief lists, such as NOTE-3.
+    /// Such as NOTE-3.
     pub note: NoteId,
     pub decision: NoteDecision,
     /// Confirm: better words for it, where it needs them. Reject: why.
@@ -64,6 +64,7 @@ pub struct NoteRuling {
 
 /// How scrutiny decides about a note.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 #[serde(rename_all = "snake_case")]
 pub enum NoteDecision {
     Confirm,

@@ -31,9 +31,9 @@ pub struct Feature {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FeatureSpec {
     pub title: Title,
-    /// What is to be built and why, for a worker who knows nothing else.
+    /// For a worker who knows nothing else.
     pub description: Prose,
-    /// When it is done: one checkable criterion each.
+    /// Checkable, one each.
     #[serde(default)]
     pub criteria: Vec<Line>,
 }
@@ -84,6 +84,7 @@ pub struct ProposedPlan {
 
 /// Features that are validated together and pass one gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 pub struct MilestoneDraft {
     pub title: Title,
     pub features: Vec<FeatureDraft>,
@@ -91,11 +92,12 @@ pub struct MilestoneDraft {
 
 /// One worker's work.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(description = "")]
 pub struct FeatureDraft {
     /// Flat in a command, which is how agents write it; a draft is never stored.
     #[serde(flatten)]
     pub spec: FeatureSpec,
-    /// Assertions that hold once it is built. Each assertion is claimed by exactly one feature.
+    /// Each assertion is claimed by exactly one feature.
     #[serde(default)]
     pub fulfills: Vec<AssertionId>,
     /// Needed when it fulfills none.

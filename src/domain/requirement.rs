@@ -65,7 +65,6 @@ pub enum Fate {
 pub struct SetAside {
     /// Such as REQ-2.
     pub requirement: RequirementId,
-    /// Why no assertion can show it: it is context, a motive, a greeting.
     pub because: Line,
 }
 

@@ -205,8 +205,13 @@ impl AttemptRun {
             instruments: env.instruments.clone(),
         };
         let all = ToolTable::new(tool_env, extras).with(mission_tools::rows(&context));
-        let table = role::withhold(self.role, all);
-        let picked = table.pick(self.prompt.tools.iter().map(String::as_str));
+        let mut table = role::withhold(self.role, all);
+        let handling = self.engine.backends.handling(self.permit.model.as_str(), self.role);
+        if handling.is_one_at_a_time() {
+            table = table.without(&["delegate"], "the model's server answers one request at a time");
+        }
+        let named = self.prompt.tools.iter().map(String::as_str);
+        let picked = table.pick(named.filter(|name| role::is_given(self.role, handling.tools, name)));
         // A repository without skills is the usual case and nothing to note.
         for unavailable in picked.unavailable.into_iter().filter(|tool| tool.name != "skill") {
             observer.note(unavailable.to_string());

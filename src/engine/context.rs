@@ -16,7 +16,7 @@ use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
 use crate::agent::session::Player;
-use crate::agent::tool::ToolRow;
+use crate::agent::tool::{ToolRow, ToolSet};
 use crate::domain::attempt::Role;
 use crate::domain::environment::Environment;
 use crate::domain::id::{Commit, MissionId};
@@ -45,9 +45,29 @@ pub trait Backends: Send + Sync {
     /// What is known of it: window and price.
     fn facts(&self, name: &str) -> ModelFacts;
 
+    /// How a role is to be flown on it.
+    fn handling(&self, _name: &str, _role: Role) -> Handling {
+        Handling::default()
+    }
+
     /// The model that plays a role when the chosen one is given up on.
     fn fallback(&self, _role: Role) -> Option<String> {
         None
+    }
+}
+
+/// How a model is to be treated: as the person set it, or as its server shows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Handling {
+    pub tools: ToolSet,
+    /// How many requests its server answers at a time; nothing where that is not known.
+    pub slots: Option<u32>,
+}
+
+impl Handling {
+    /// Whether requests stand in line: beside each other they would only wait for each other, and time out.
+    pub fn is_one_at_a_time(self) -> bool {
+        self.slots == Some(1)
     }
 }
 

@@ -48,7 +48,7 @@ mod tampering;
 mod waiting;
 
 pub use clock::now;
-pub use context::Backends;
+pub use context::{Backends, Handling};
 pub use engine_checks::CommandLimits;
 pub use error::EngineError;
 pub use executor::Rest;

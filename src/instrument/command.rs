@@ -20,14 +20,14 @@ const LIMIT: (u64, u64) = (60, 600);
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(description = "")]
 pub struct Wanted {
-    /// The command line for `sh -c`. It has no input and no terminal.
+    /// For `sh -c`, without input.
     pub command: String,
-    /// The directory it runs in, relative to the checkout.
+    /// In the checkout.
     pub directory: Option<String>,
     /// Seconds until it is ended; 60 when left out.
     #[schemars(range(min = 1, max = LIMIT.1), extend("x-nearest" = true))]
     pub seconds: Option<u64>,
-    /// Shows each byte that was printed, with escapes for what cannot be seen.
+    /// Shows each byte, with escapes for what cannot be seen.
     pub bytes: Option<bool>,
 }
 

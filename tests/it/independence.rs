@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use flightdeck::agent::model::{Item, Reply, Request};
+use flightdeck::agent::model::{Item, Reply, Request, ToolSpec};
 use flightdeck::domain::gate::Autopilot;
 use flightdeck::domain::mission::{Limits, Mission, Status};
 use flightdeck::domain::verdict::Outcome;
@@ -22,6 +22,8 @@ use crate::support::wire::Setting;
 struct Exchange {
     told: String,
     left: String,
+    /// The bytes of its tools, as they are estimated and paid for with each request; the most of any session.
+    tools: usize,
 }
 
 type Exchanges = BTreeMap<String, Exchange>;
@@ -251,6 +253,9 @@ async fn fly(prompts: Vec<PathBuf>) -> (Mission, Exchanges, String) {
         let exchange = kept.entry(role).or_default();
         exchange.told += &sent;
         exchange.left += &format!("{reply:?}\n");
+        let bytes =
+            |tool: &ToolSpec| tool.name.len() + tool.description.len() + tool.schema.to_string().len();
+        exchange.tools = exchange.tools.max(request.tools.iter().map(bytes).sum());
         Ok(reply)
     });
     let options = EngineOptions { backends: mind, prompt_dirs: prompts, ..ground.options() };
@@ -285,6 +290,7 @@ fn assert_apart(mission: &Mission, exchanges: &Exchanges, log: &str) {
 async fn nobody_is_told_what_their_role_must_not_know() {
     let (mission, exchanges, log) = fly(Vec::new()).await;
     assert_apart(&mission, &exchanges, &log);
+    assert_lean(&exchanges);
     let sealed = "VAL-SEAL-001".parse().unwrap();
     let outcomes: Vec<Outcome> = mission.verdicts[&sealed].iter().map(|verdict| verdict.outcome).collect();
     assert_eq!(outcomes, [Outcome::Fail, Outcome::Pass], "it fails, is mended, and passes");
@@ -305,6 +311,24 @@ async fn nobody_is_told_what_their_role_must_not_know() {
         assert!(exchanges[role].told.contains(word), "no {role} was told {word}\n{log}");
     }
     assert!(!exchanges["critic"].told.contains("README.md"), "a critic reads the goal and the plan alone");
+}
+
+/// Each turn of each session pays for the tools of its role: a worker's were 2,150 tokens once.
+fn assert_lean(exchanges: &Exchanges) {
+    for (role, most) in [
+        ("orchestrator", 2_050),
+        ("critic", 750),
+        ("worker", 1_250),
+        ("reviewer", 900),
+        ("scrutiny", 850),
+        ("user_testing", 1_000),
+    ] {
+        let tokens = exchanges[role].tools / 4;
+        assert!(
+            (most / 3..=most).contains(&tokens),
+            "the tools of {role}: {tokens} tokens of at most {most}"
+        );
+    }
 }
 
 /// A project may word prompts anew; it cannot have a tester see what a tester must not.

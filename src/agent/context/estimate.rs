@@ -10,16 +10,15 @@ const ADDED: u64 = 64 * 1024;
 /// The most tokens of a reply that nobody limited.
 const MOST_OUTPUT: u64 = 1_000_000;
 
-/// What one turn used: as the provider counted it, where that can be. A token has a byte at least, so that a count
+/// What one turn used, that asked with so many bytes for a reply of so many tokens: as the provider counted it, where that can be. A token has a byte at least, so that a count
 /// beyond the bytes is none, nor is 0 for something.
-pub fn counted(request: &Request, reply: &Reply) -> TokenUsage {
-    let told = reply.usage;
-    let (asked, said) = (Estimate::of(request).bytes_since, reply_bytes(reply));
+pub fn counted(asked: usize, most_output: Option<u32>, reply: &Reply) -> TokenUsage {
+    let (told, said) = (reply.usage, reply_bytes(reply));
     let bytes = |bytes: usize| u64::try_from(bytes).unwrap_or(u64::MAX);
     let tokens = |bytes: usize| u64::try_from(tokens_of(bytes)).unwrap_or(u64::MAX);
     let input = told.input.saturating_add(told.cached).saturating_add(told.cache_written);
     let input_is_known = (1..=bytes(asked).saturating_add(ADDED)).contains(&input);
-    let most = request.max_output_tokens.map_or(MOST_OUTPUT, u64::from).max(bytes(said));
+    let most = most_output.map_or(MOST_OUTPUT, u64::from).max(bytes(said));
     let output_is_known = if said == 0 { told.output <= most } else { (1..=most).contains(&told.output) };
     let output = if output_is_known { told.output } else { tokens(said) };
     if input_is_known {
@@ -38,9 +37,13 @@ pub struct Estimate {
 impl Estimate {
     /// A request that no provider has counted yet.
     pub fn of(request: &Request) -> Self {
+        Self { counted: 0, bytes_since: Self::fixed_bytes(request) + request.items.bytes() }
+    }
+
+    /// The bytes of a request beside its conversation.
+    pub fn fixed_bytes(request: &Request) -> usize {
         let tools = request.tools.iter().map(|tool| tool.description.len() + tool.schema.to_string().len());
-        let bytes = request.system.len() + tools.sum::<usize>();
-        Self { counted: 0, bytes_since: bytes + bytes_of(&request.items) }
+        request.system.len() + tools.sum::<usize>()
     }
 
     /// An item was added.
@@ -101,11 +104,10 @@ mod tests {
 
     #[test]
     fn a_count_that_cannot_be_is_estimated_from_the_bytes() {
-        let request = Request { items: vec![Item::User { text: "x".repeat(400) }], ..Request::default() };
         let reply = |usage| Reply { text: "y".repeat(80), usage, ..Reply::default() };
         let told = |input, output| TokenUsage { input, output, ..TokenUsage::default() };
         let plain = told(90, 21);
-        assert_eq!(counted(&request, &reply(plain)), plain);
+        assert_eq!(counted(400, None, &reply(plain)), plain);
         let absurd = 1_000_000_000_000_000_000;
         let table = [
             (told(0, 0), told(100, 20)),
@@ -115,7 +117,7 @@ mod tests {
         ];
         for (said, expected) in table {
             assert_eq!(
-                counted(&request, &reply(said)),
+                counted(400, None, &reply(said)),
                 TokenUsage { estimated: true, ..expected },
                 "{said:?}"
             );
@@ -125,7 +127,7 @@ mod tests {
     #[test]
     fn the_providers_count_wins_over_bytes() {
         let item = Item::User { text: "x".repeat(400) };
-        let request = Request { items: vec![item.clone()], ..Request::default() };
+        let request = Request { items: vec![item.clone()].into(), ..Request::default() };
         let mut estimate = Estimate::of(&request);
         assert_eq!(estimate.tokens(), 100);
         estimate.count(TokenUsage { input: 30, cached: 10, output: 5, ..TokenUsage::default() });

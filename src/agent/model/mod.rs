@@ -4,6 +4,7 @@
 //! and its tests do not know which wire protocol is spoken.
 
 pub mod catalogue;
+mod conversation;
 pub mod provider;
 pub mod retry;
 pub mod script;
@@ -14,6 +15,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
+
+pub use conversation::Conversation;
 
 /// One turn of a model.
 pub type Turn = Result<Reply, ModelError>;
@@ -58,7 +61,7 @@ pub struct Request {
     /// The system prompt: stable over the session, so that it can be cached.
     pub system: String,
     /// The conversation, oldest first.
-    pub items: Vec<Item>,
+    pub items: Conversation,
     /// The tools on offer.
     pub tools: Vec<ToolSpec>,
     /// Whether one of them must be called.

@@ -84,7 +84,7 @@ impl SessionLoop {
         let tools = session.tools.into_iter().map(|tool| (tool.spec.name.clone(), tool)).collect();
         let request = Request {
             system: session.system,
-            items: vec![Item::User { text: session.brief }],
+            items: vec![Item::User { text: session.brief }].into(),
             tools: specs,
             choice: ToolChoice::Free,
             max_output_tokens: session.limits.max_output_tokens,
@@ -135,7 +135,8 @@ impl SessionLoop {
             };
             match reply {
                 Ok(mut reply) => {
-                    reply.usage = context::counted(self.machine.request(), &reply);
+                    let most = self.machine.request().max_output_tokens;
+                    reply.usage = context::counted(self.machine.asked_bytes(), most, &reply);
                     self.usage += reply.usage;
                     self.observer.usage(reply.usage);
                     self.permit.after_reply().await;

@@ -29,20 +29,8 @@ pub(super) const NEAREST: &str = "x-nearest";
 pub(super) fn schema<A: JsonSchema>() -> Value {
     let settings = SchemaSettings::draft2020_12().with(|settings| settings.inline_subschemas = true);
     let mut schema = settings.into_generator().into_root_schema_for::<A>().to_value();
-    each(&mut schema, &simplify);
+    each(&mut schema, &mut simplify);
     schema
-}
-
-/// What a model sees of a schema: with the most that a text may have, so that no turn is lost to finding out, and
-/// without what only costs tokens.
-pub(super) fn shown(schema: &Value) -> Value {
-    let mut shown = schema.clone();
-    each(&mut shown, &|map| {
-        map.remove("minLength");
-        map.remove(CUT);
-        map.remove(NEAREST);
-    });
-    shown
 }
 
 /// Reads a call's arguments, which should fit a schema; with a sentence for each text that was cut and each number of
@@ -156,7 +144,7 @@ fn fit_text(schema: &Value, text: &mut String, path: &str, cut: &mut Vec<String>
 
 /// Takes a word out of the choices that a model is shown.
 pub(super) fn withhold(schema: &mut Value, word: &str) {
-    each(schema, &|map| {
+    each(schema, &mut |map| {
         if let Some(Value::Array(words)) = map.get_mut("enum") {
             words.retain(|offered| offered != word);
         }
@@ -179,7 +167,7 @@ fn is_blank_text(text: &str) -> bool {
 }
 
 /// Changes every schema within a schema.
-fn each(schema: &mut Value, change: &impl Fn(&mut Map<String, Value>)) {
+pub(super) fn each(schema: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
     match schema {
         Value::Object(map) => {
             change(map);
@@ -246,6 +234,10 @@ mod tests {
 
     use super::*;
 
+    fn seen(schema: &Value) -> Value {
+        super::super::shown::shown(schema).0
+    }
+
     /// Arguments of a test.
     #[derive(Debug, Deserialize, JsonSchema)]
     struct Arguments {
@@ -258,16 +250,14 @@ mod tests {
     #[test]
     fn a_schema_is_lean_and_keeps_a_property_called_title() {
         assert_eq!(
-            shown(&schema::<Arguments>()),
+            seen(&schema::<Arguments>()),
             json!({
                 "type": "object",
-                "description": "Arguments of a test.",
                 "properties": {
                     "title": { "type": "string", "description": "A title of its own." },
-                    "count": { "type": "integer", "minimum": 0, "description": "How many." },
+                    "count": { "type": "integer", "description": "How many." },
                 },
                 "required": ["title"],
-                "additionalProperties": false,
             })
         );
     }
@@ -278,10 +268,12 @@ mod tests {
             let text = schema.to_string();
             (text.contains("\"high\""), text.contains("\"low\""))
         };
-        let mut schema = shown(&schema::<Levels>());
-        assert_eq!(offered(&schema), (true, true));
+        let mut schema = schema::<Levels>();
+        assert_eq!(offered(&seen(&schema)), (true, true));
         withhold(&mut schema, "low");
+        let schema = seen(&schema);
         assert_eq!(offered(&schema), (true, false), "{schema}");
+        assert!(!schema.to_string().contains("Little."), "nor is its meaning told: {schema}");
     }
 
     /// Something noted.
@@ -307,7 +299,7 @@ mod tests {
 
     #[test]
     fn limits_stand_in_the_schema_and_what_tells_is_cut_instead_of_refused() {
-        let shown = shown(&schema::<Told>());
+        let shown = seen(&schema::<Told>());
         assert_eq!(shown["properties"]["observed"], json!({ "type": "string", "maxLength": 4 }));
         let schema = schema::<Told>();
         let long = json!({ "observed": " äöüßx\u{1b} ", "more": ["a", "seven"] });
@@ -333,7 +325,7 @@ mod tests {
     fn of_a_number_that_is_marked_the_nearest_is_taken_and_said() {
         let schema = schema::<Sizes>();
         assert_eq!(
-            shown(&schema)["properties"]["width"],
+            seen(&schema)["properties"]["width"],
             json!({ "type": "integer", "minimum": 200, "maximum": 4000 })
         );
         for (given, width) in [(100, 200), (-3, 200), (200, 200), (4000, 4000), (9_999_999, 4000)] {
@@ -380,13 +372,15 @@ mod tests {
 
     #[test]
     fn what_may_be_missing_is_not_or_null() {
-        let properties = shown(&schema::<Levels>())["properties"].clone();
-        let words = json!([
-            { "const": "high", "type": "string", "description": "Much." },
-            { "const": "low", "type": "string", "description": "Little." },
-        ]);
-        assert_eq!(properties["other"]["oneOf"], words);
-        assert_eq!(properties["other"]["anyOf"], Value::Null);
+        let properties = seen(&schema::<Levels>())["properties"].clone();
+        let words = json!(["high", "low"]);
+        assert_eq!((&properties["level"]["enum"], &properties["other"]["enum"]), (&words, &words));
+        assert_eq!(properties["level"]["description"], "A level. `high`: Much. `low`: Little.");
+        assert_eq!(
+            properties["other"],
+            json!({ "type": "string", "enum": words }),
+            "what was said once stands"
+        );
         assert_eq!(properties["level"]["default"], "high");
         assert_eq!(properties["names"], json!({ "type": "array", "items": { "type": "string" } }));
     }

@@ -24,13 +24,12 @@ pub trait Spawner: Send + Sync {
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
-    /// One to six questions, each complete in itself: a researcher knows nothing of your work.
+    /// One to six, each complete in itself.
     questions: Vec<String>,
 }
 
 pub(super) fn row(researchers: Option<Arc<dyn Spawner>>) -> ToolRow {
-    let description = "Asks researchers, who read the checkout but change nothing, and returns their answers. Use it \
-                       for questions that take much reading.";
+    let description = "Has researchers, who only read the checkout, answer questions that take much reading.";
     let researchers = researchers.ok_or_else(|| "this role has no researchers".to_owned());
     ToolRow::new("delegate", description, Access::Read, researchers, ask).parallel()
 }

@@ -15,20 +15,16 @@ const AROUND: usize = 3;
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
-    /// The file, relative to the checkout.
     path: String,
-    /// The passage to replace, exactly as it stands in the file, without line numbers. It must occur once.
+    /// As it stands in the file, without line numbers.
     old: String,
-    /// What stands there afterwards.
     new: String,
-    /// Replace every occurrence instead of the only one.
     #[serde(default)]
     replace_all: bool,
 }
 
 pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
-    let description =
-        "Replaces one exact passage of a file. `old` must be unique: take in lines around it if needed.";
+    let description = "Replaces an exact passage of a file that occurs once.";
     ToolRow::on_files("edit", description, Access::Proof, env, change)
 }
 

@@ -11,6 +11,8 @@ use serde::Deserialize;
 use super::{Answer, Call, Output, ToolError, ToolRow};
 use crate::workspace::{Access, Background, Exit, Program};
 
+/// The tool's name.
+pub(super) const NAME: &str = "job";
 /// Jobs that may run at once.
 const MOST: usize = 16;
 /// Bytes of a job's output in one answer.
@@ -32,9 +34,8 @@ struct Job {
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
-    /// What to do: `list` the jobs, show the `output` of one, `wait` for its end, or `stop` it.
     action: Action,
-    /// The job; needed for all but `list`.
+    /// For all but `list`.
     id: Option<u32>,
     /// How long to `wait`; 60 when left out.
     seconds: Option<u64>,
@@ -82,9 +83,8 @@ impl Jobs {
 }
 
 pub(super) fn row(jobs: &Arc<Jobs>) -> ToolRow {
-    let description =
-        "Looks after the background jobs that `shell` started. To wait, use `wait`; do not poll.";
-    ToolRow::new("job", description, Access::Proof, Ok(Arc::clone(jobs)), look_after)
+    let description = "Looks after background jobs of `shell`. `wait` for their end instead of polling.";
+    ToolRow::new(NAME, description, Access::Proof, Ok(Arc::clone(jobs)), look_after)
 }
 
 async fn look_after(jobs: Arc<Jobs>, wanted: Arguments, call: Call) -> Answer {

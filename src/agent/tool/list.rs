@@ -18,14 +18,13 @@ const DEPTH: usize = 3;
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
-    /// The directory, relative to the checkout; the checkout itself when left out.
     path: Option<String>,
-    /// How many levels to go down; 3 when left out.
+    /// 3 levels when left out.
     depth: Option<usize>,
 }
 
 pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
-    let description = "Lists a directory as a tree, without files that git ignores.";
+    let description = "Lists a directory as a tree, without what git ignores.";
     ToolRow::on_files("list", description, Access::Read, env, tree)
 }
 

@@ -13,6 +13,7 @@ mod read;
 mod row;
 mod search;
 mod shell;
+mod shown;
 mod skill;
 mod table;
 mod write;
@@ -26,7 +27,7 @@ pub use instrument::{
 };
 pub use jobs::Jobs;
 pub use row::{Concurrency, Lack, ToolRow};
-pub use table::{Extras, Picked, ToolTable, Unavailable};
+pub use table::{Extras, Picked, ToolSet, ToolTable, Unavailable};
 
 use std::sync::Arc;
 

@@ -23,16 +23,14 @@ const SNIFF: u64 = 8 * 1024;
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
-    /// The file, relative to the checkout.
     path: String,
-    /// The first line to show, counted from 1.
+    /// From 1.
     offset: Option<usize>,
-    /// How many lines to show.
     limit: Option<usize>,
 }
 
 pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
-    let description = "Shows a text file with line numbers. Long files come in parts: go on with `offset`.";
+    let description = "Shows a text file of the checkout with line numbers; a long one in parts.";
     ToolRow::on_files("read", description, Access::Read, env, show)
 }
 

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::env::blocking;
+use super::shown::shown;
 use super::{Answer, Call, Output, ToolEnv, ToolError, arguments};
 use crate::agent::model::ToolSpec;
 use crate::workspace::Access;
@@ -19,6 +20,8 @@ use crate::workspace::Access;
 pub struct ToolRow {
     /// How a model sees it: name, description and the schema of its arguments.
     pub spec: ToolSpec,
+    /// The schema with everything that is checked.
+    whole: Value,
     /// What a session must be allowed to touch before it gets the tool.
     pub access: Access,
     /// Whether calls of it in one reply may run beside each other.
@@ -65,11 +68,13 @@ impl ToolRow {
         F: Future<Output = Answer> + Send + 'static,
     {
         let schema = arguments::schema::<A>();
-        let spec = ToolSpec {
-            name: name.to_owned(),
-            description: description.into(),
-            schema: arguments::shown(&schema),
-        };
+        let (seen, limits) = shown(&schema);
+        let mut description = description.into();
+        if let Some(limits) = limits {
+            description += &format!(" {limits}");
+        }
+        let spec = ToolSpec { name: name.to_owned(), description, schema: seen };
+        let whole = schema.clone();
         let run = state.map(|state| -> Run {
             Arc::new(move |value, call| -> BoxFuture<'static, Answer> {
                 match arguments::decode::<A>(&schema, value) {
@@ -81,7 +86,7 @@ impl ToolRow {
                 }
             })
         });
-        Self { spec, access, concurrency: Concurrency::Alone, run, lack: Lack::Missed }
+        Self { spec, whole, access, concurrency: Concurrency::Alone, run, lack: Lack::Missed }
     }
 
     /// A tool that works on files, beside the session's other tasks.
@@ -103,7 +108,18 @@ impl ToolRow {
     /// The same tool, which does not offer a word among its choices.
     #[must_use]
     pub fn withholding(mut self, word: &str) -> Self {
-        arguments::withhold(&mut self.spec.schema, word);
+        arguments::withhold(&mut self.whole, word);
+        self.spec.schema = shown(&self.whole).0;
+        self
+    }
+
+    /// The same tool, which does not offer one of its arguments.
+    #[must_use]
+    pub(super) fn without(mut self, argument: &str) -> Self {
+        if let Some(Value::Object(arguments)) = self.whole.get_mut("properties") {
+            arguments.shift_remove(argument);
+        }
+        self.spec.schema = shown(&self.whole).0;
         self
     }
 

@@ -24,23 +24,19 @@ const LINE_BYTES: usize = 240;
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
-    /// A regular expression (Rust syntax), matched line by line.
     pattern: String,
-    /// The directory or file to search, relative to the checkout; the whole checkout when left out.
     path: Option<String>,
-    /// Only files whose path matches, such as `*.rs` or `src/**/*.ts`.
+    /// Such as `src/**/*.ts`.
     glob: Option<String>,
-    /// Take the pattern as plain text.
     #[serde(default)]
     literal: bool,
-    /// Do not tell upper from lower case.
     #[serde(default)]
     ignore_case: bool,
 }
 
 pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
-    let description = "Finds lines in files by a regular expression and shows them as path:line:text. Ignored and \
-                       binary files are left out.";
+    let description =
+        "Finds lines by a regular expression (Rust syntax), in text files that git does not ignore.";
     ToolRow::on_files("search", description, Access::Read, env, find).parallel()
 }
 

@@ -14,6 +14,8 @@ use super::{Answer, Call, Output, ToolEnv, ToolError, ToolRow};
 use crate::instrument::CommandRecord;
 use crate::workspace::{Access, Exit, Finished};
 
+/// The tool's name.
+pub(super) const NAME: &str = "shell";
 /// Seconds a command has unless the model gives it others.
 const TIMEOUT: u64 = 120;
 /// The most that it may have; what runs longer belongs in the background.
@@ -21,13 +23,12 @@ const LONGEST: u64 = 1_800;
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
-    /// The command line for `sh -c`. It has no input.
     command: String,
-    /// Seconds until it is killed; 120 when left out.
+    /// 120 when left out.
     timeout_seconds: Option<u64>,
-    /// The directory it runs in, relative to the checkout.
+    /// In the checkout.
     directory: Option<String>,
-    /// Start it and go on; use `job` to see its output, wait for it or stop it.
+    /// For servers and watchers: goes on at once; `job` looks after it.
     #[serde(default)]
     background: bool,
 }
@@ -40,11 +41,11 @@ struct Shell {
 }
 
 pub(super) fn row(env: &Arc<ToolEnv>, jobs: &Arc<Jobs>, instruments: Option<&Instruments>) -> ToolRow {
-    let description = "Runs a command line in the checkout and shows its output and exit code. Long output is cut in \
-                       the middle and kept whole in a file. Servers and watchers go to the background.";
+    let description = "Runs a line for `sh -c` in the checkout, without input. Long output is cut in the middle and kept \
+                       whole in a file.";
     let evidence = instruments.map(|all| Arc::clone(&all.evidence));
     let shell = Shell { env: Arc::clone(env), jobs: Arc::clone(jobs), evidence };
-    ToolRow::new("shell", description, Access::Proof, Ok(Arc::new(shell)), run)
+    ToolRow::new(NAME, description, Access::Proof, Ok(Arc::new(shell)), run)
 }
 
 impl Shell {

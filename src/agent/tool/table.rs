@@ -14,6 +14,27 @@ pub struct ToolTable {
     rows: Vec<ToolRow>,
 }
 
+/// How many tools a session is given.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ToolSet {
+    /// All that its prompt names.
+    #[default]
+    Full,
+    /// Those that its work cannot be done without: small models choose better among few, and read less before they begin.
+    Lean,
+}
+
+/// What `shell` can do in the place of other tools, or what a session can end without.
+const CONVENIENT: [&str; 8] =
+    ["search", "list", "job", "delegate", "skill", "message", "request_amendment", "ask_orchestrator"];
+
+impl ToolSet {
+    /// Whether a tool belongs to the set.
+    pub fn has(self, tool: &str) -> bool {
+        self == Self::Full || !CONVENIENT.contains(&tool)
+    }
+}
+
 /// What some sessions have beside their files and programs.
 #[derive(Default)]
 pub struct Extras {
@@ -106,13 +127,18 @@ impl ToolTable {
                 }
             }
         }
+        let has_job = picked.tools.iter().any(|tool| tool.spec.name == jobs::NAME);
+        if let Some(shell) = picked.tools.iter_mut().find(|tool| tool.spec.name == shell::NAME && !has_job) {
+            // Nobody could look after what runs in the background.
+            *shell = shell.clone().without("background");
+        }
         picked
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::env::tests::Place;
+    use super::super::env::tests::{Place, call};
     use super::*;
 
     fn names(picked: &Picked) -> Vec<&str> {
@@ -143,8 +169,32 @@ mod tests {
         for row in ToolTable::new(&place.env, Extras::default()).rows() {
             let spec = &row.spec;
             assert_eq!(spec.schema["type"], "object", "{}", spec.name);
-            assert_eq!(spec.schema["additionalProperties"], false, "{}", spec.name);
             assert!(spec.description.len() < 240, "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn a_lean_set_is_what_the_work_cannot_be_done_without() {
+        let place = Place::new();
+        let all = ["read", "write", "edit", "search", "list", "shell", "job", "delegate", "skill", "http"];
+        let lean = all.into_iter().filter(|name| ToolSet::Lean.has(name));
+        let picked = ToolTable::new(&place.env, Extras::default()).pick(lean);
+        assert_eq!(names(&picked), ["read", "write", "edit", "shell"]);
+        let background = |picked: &Picked| {
+            let shell = picked.tools.iter().find(|tool| tool.spec.name == "shell").unwrap();
+            shell.spec.schema["properties"].get("background").is_some()
+        };
+        assert!(!background(&picked), "there is no `job` to look after it");
+        assert!(background(&ToolTable::new(&place.env, Extras::default()).pick(["shell", "job"])));
+    }
+
+    #[tokio::test]
+    async fn an_argument_that_a_schema_does_not_name_is_refused() {
+        let place = Place::new();
+        let names = ["read", "write", "edit", "list", "search", "shell", "job"];
+        for tool in ToolTable::new(&place.env, Extras::default()).pick(names).tools {
+            let fault = call(&tool, serde_json::json!({ "colour": 1 })).await.unwrap_err();
+            assert!(fault.contains("unknown field `colour`"), "{}: {fault}", tool.spec.name);
         }
     }
 

@@ -11,14 +11,13 @@ use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
 struct Arguments {
-    /// The file, relative to the checkout. Its directories are made.
     path: String,
-    /// The whole new content.
     content: String,
 }
 
 pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
-    let description = "Writes a whole file, replacing what was there. To change a part, use `edit`.";
+    let description =
+        "Writes a whole file and its directories, replacing what was there. To change a part, use `edit`.";
     ToolRow::on_files("write", description, Access::Proof, env, put)
 }
 

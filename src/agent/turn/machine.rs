@@ -22,6 +22,8 @@ const MOST_CALLS: usize = 64;
 pub struct Machine {
     request: Request,
     estimate: Estimate,
+    /// The bytes of what does not grow: the system prompt and the tools.
+    fixed: usize,
     closing: Closing,
     limits: Limits,
     guard: RepetitionGuard,
@@ -49,7 +51,8 @@ impl Machine {
     pub fn new(request: Request, closing: Closing, limits: Limits) -> Self {
         Self {
             estimate: Estimate::of(&request),
-            fresh: request.items.clone(),
+            fixed: Estimate::fixed_bytes(&request),
+            fresh: request.items.to_vec(),
             request,
             closing,
             limits,
@@ -98,6 +101,11 @@ impl Machine {
     /// The size of the request in tokens, as well as it is known.
     pub fn estimate_tokens(&self) -> usize {
         self.estimate.tokens()
+    }
+
+    /// The bytes of the request, by which a provider's count is judged.
+    pub fn asked_bytes(&self) -> usize {
+        self.fixed + self.request.items.bytes()
     }
 
     /// Items that were added since the last call, for the transcript.
@@ -149,11 +157,10 @@ impl Machine {
     fn fit(&mut self, target: usize) -> Fit {
         let counted = self.estimate.tokens().max(1);
         let guessed = Estimate::of(&self.request).tokens();
-        let empty = Request { items: Vec::new(), ..self.request.clone() };
         // Where the provider counts more tokens to a byte than we do, the target shrinks with it.
         let scaled = target.min(target.saturating_mul(guessed) / counted);
-        let room = scaled.saturating_sub(Estimate::of(&empty).tokens());
-        let fit = context::fit(&mut self.request.items, room);
+        let room = scaled.saturating_sub(context::tokens_of(self.fixed));
+        let fit = self.request.items.edit(|items| context::fit(items, room));
         if fit != Fit::Whole {
             self.estimate = Estimate::of(&self.request);
         }
@@ -327,7 +334,7 @@ mod tests {
         let tool = |name: &str| ToolSpec { name: name.into(), description: String::new(), schema: json!({}) };
         let request = Request {
             system: "You are terse.".into(),
-            items: vec![Item::User { text: "the brief".into() }],
+            items: vec![Item::User { text: "the brief".into() }].into(),
             tools: vec![tool("read"), tool("handoff")],
             max_output_tokens: limits.max_output_tokens,
             ..Request::default()

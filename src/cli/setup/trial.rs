@@ -72,7 +72,8 @@ fn request() -> Request {
             text: format!(
                 "Call the tool `{TOOL}` once, with one short sentence that says which model you are."
             ),
-        }],
+        }]
+        .into(),
         tools: vec![tool],
         max_output_tokens: Some(MOST_TOKENS),
         ..Request::default()

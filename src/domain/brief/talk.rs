@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::bound::newest_whole;
 use super::section::{each, list, under};
-use crate::domain::attempt::{AgentWork, Ending, Role};
+use crate::domain::attempt::{AgentWork, Attempt, Ending, Role};
 use crate::domain::finding::Finding;
 use crate::domain::id::AssertionId;
 use crate::domain::message::{Message, MessageState, Party, Question};
@@ -94,10 +94,19 @@ pub(super) fn mail(mission: &Mission) -> String {
         + &under("\n## The assertions that workers ask to amend\n", each(mission, &about))
 }
 
-/// How earlier attempts ended. What they left uncommitted is kept under a ref.
+/// How earlier attempts at the same work ended, since one of them did it: whoever tries again must not fail in the same way.
+/// What a worker left is kept under a ref.
 pub(super) fn failed_attempts(mission: &Mission, work: AgentWork) -> String {
+    let mut failed: Vec<&Attempt> = Vec::new();
+    for attempt in mission.attempts.values().filter(|attempt| attempt.work == work && !attempt.is_live()) {
+        if attempt.is_done() {
+            failed.clear();
+        } else {
+            failed.push(attempt);
+        }
+    }
     let id = mission.id().map(ToString::to_string).unwrap_or_default();
-    let lines = mission.attempts.values().filter(|attempt| attempt.work == work).filter_map(|attempt| {
+    let lines = failed.into_iter().filter_map(|attempt| {
         let end = match &attempt.ended.as_ref()?.ending {
             Ending::Failed { reason } | Ending::Stopped { reason } | Ending::Unusable { reason } => {
                 reason.as_str()
@@ -105,10 +114,20 @@ pub(super) fn failed_attempts(mission: &Mission, work: AgentWork) -> String {
             Ending::Interrupted => "interrupted, through no fault of its own",
             Ending::Done => return None,
         };
-        let kept = format!("refs/flightdeck/{id}/attempt-{}", attempt.id.0);
-        Some(format!("{}: {end}; what it left, if anything: `git show {kept}`", attempt.id))
+        let (base, kept) = (attempt.base.short(), format!("refs/flightdeck/{id}/attempt-{}", attempt.id.0));
+        let left = if work.writes() {
+            format!("; what it left, if anything: `git log -p {base}..{kept}`, and `git cherry-pick` takes of it what is good")
+        } else {
+            String::new()
+        };
+        Some(format!("{}: {end}{left}", attempt.id))
     });
-    list("\n## Earlier attempts (their work was rolled back)\n", lines)
+    let heading = if work.writes() {
+        "\n## Earlier attempts (their work was rolled back)\n"
+    } else {
+        "\n## Earlier attempts at this, which came to nothing: do not end in the same way\n"
+    };
+    list(heading, lines)
 }
 
 fn party(party: Party) -> String {

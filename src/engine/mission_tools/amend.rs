@@ -88,7 +88,6 @@ struct AmendmentRequest {
     assertion: AssertionId,
     /// What it should say.
     proposal: Line,
-    /// Why it cannot or should not hold as it is.
     reason: Line,
 }
 
@@ -122,7 +121,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
         ),
         context.asking(
             "request_amendment",
-            "Asks for a change to an assertion that is wrong or impossible. Go on with your work: the orchestrator's answer comes as a message, or it decides after your handoff. A blocking assertion changes only when the person agrees.",
+            "Asks to change an assertion that is wrong or impossible. Work on meanwhile.",
             Accepted::GoOn("The request is recorded, and the orchestrator is told. Until an answer changes it, the assertion holds as it stands."),
             |AmendmentRequest { assertion, proposal, reason }| {
                 Ok(Command::RequestAmendment { assertion, proposal, reason })

@@ -61,8 +61,7 @@ impl JsonSchema for Wanted {
 }
 
 pub(super) fn row(context: &Arc<ToolContext>) -> ToolRow {
-    let description = "Hands in your work and ends the attempt. Everything must be committed. If it is sent back because of the \
-                       checkout, mend that and call it with no arguments: what you wrote is kept.";
+    let description = "Hands in your work and ends the attempt. Everything must be committed.";
     ToolRow::new("handoff", description, Access::Write, Ok(Arc::clone(context)), hand_in)
 }
 

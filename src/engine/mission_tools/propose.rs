@@ -23,7 +23,7 @@ use crate::workspace::Access;
 #[derive(Deserialize, JsonSchema)]
 struct ProposedContract {
     assertions: Vec<AssertionDraft>,
-    /// Sentences of the goal that ask for nothing an assertion could show: context, a motive, a greeting.
+    /// Sentences of the goal that ask for nothing: context, a motive.
     #[serde(default)]
     no_requirement: Vec<SetAside>,
 }
@@ -32,30 +32,27 @@ struct ProposedContract {
 struct ProposedEnvironment {
     #[serde(flatten)]
     environment: Environment,
-    /// The programs that run while the app is tested.
     #[serde(default)]
     services: Vec<ServiceDraft>,
 }
 
 #[derive(Deserialize, JsonSchema)]
 struct ProposedPlan {
-    /// What the mission is called from now on: what will be there, in at most seven words.
+    /// Of the mission: what will be there, in at most seven words.
     // No plan is refused for its name: a long one is clipped.
     #[schemars(with = "Option<String>", length(min = 1))]
     title: Option<Title>,
     milestones: Vec<MilestoneDraft>,
-    /// To each objection of the critic that your brief lists: changed, or kept with the reason.
+    /// To each objection of the critic.
     #[serde(default)]
     answers: Vec<AnswerDraft>,
-    /// Assertions whose check can decide nothing at the base commit and stays as it is all the same: why. The person
-    /// reads it at the gate.
+    /// Checks that can decide nothing at the base commit and stay all the same.
     #[serde(default)]
     checks_kept: Vec<KeptCheck>,
-    /// Commands of the environment that can do nothing at the base commit and stay as they are all the same: why. The
-    /// person reads it at the gate.
+    /// Commands that can do nothing at the base commit and stay all the same.
     #[serde(default)]
     commands_kept: Vec<KeptCommand>,
-    /// After a NO-GO: how this plan answers the person's note, in a few sentences. They read it beside their note.
+    /// After a NO-GO: how this plan answers the person's note.
     answer: Option<Prose>,
 }
 
@@ -69,7 +66,6 @@ struct KeptCheck {
 /// A command that stays as it is.
 #[derive(Deserialize, JsonSchema)]
 struct KeptCommand {
-    /// The command as the environment has it.
     command: Line,
     because: Line,
 }
@@ -92,7 +88,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 3] {
         ),
         ToolRow::new(
             "propose_plan",
-            "Proposes milestones and their features, in the order in which they are built. Ends your turn: a critic may object first, then the person decides at the plan gate.",
+            "Proposes milestones and their features, in the order in which they are built. Ends your turn.",
             Access::Read,
             Ok(Arc::clone(context)),
             propose_plan,

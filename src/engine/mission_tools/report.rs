@@ -29,13 +29,13 @@ struct Review {
     verdict: Opinion,
     #[serde(default)]
     issues: Vec<PlacedIssue>,
-    /// What the handoff says and is not so; what the engine refuted already stands in your brief.
+    /// What the handoff says and is not so, beside what your brief refutes.
     #[serde(default)]
     claims: Vec<FalseClaim>,
-    /// The known findings that your brief lists, as you found them now.
+    /// The known findings of your brief, as you found them now.
     #[serde(default)]
     known: Vec<Observation>,
-    /// Short facts that later agents should know, one sentence each; what the code already says is no news.
+    /// Facts for later agents, a sentence each; nothing that the code says.
     #[serde(default)]
     learned: Vec<Line>,
 }
@@ -52,16 +52,16 @@ struct PlacedIssue {
 struct Scrutiny {
     #[schemars(extend("x-cut" = true))]
     summary: Prose,
-    /// What the reviews did not say already: what goes wrong between features, at the place where it shows.
+    /// What the reviews did not say already, at the place where it shows.
     #[serde(default)]
     issues: Vec<PlacedIssue>,
-    /// The known findings that your brief lists, as you found them now.
+    /// The known findings of your brief, as you found them now.
     #[serde(default)]
     known: Vec<Observation>,
-    /// What you make of the notes that your brief lists.
+    /// What you make of the notes of your brief.
     #[serde(default)]
     notes: Vec<NoteRuling>,
-    /// Notes of your own that you found true and worth keeping for later agents.
+    /// Notes of your own for later agents.
     #[serde(default)]
     knowledge: Vec<Line>,
 }
@@ -74,13 +74,13 @@ struct UserTesting {
     #[serde(default)]
     #[schemars(extend("x-cut" = true))]
     frictions: Vec<Line>,
-    /// What is wrong beyond the assertions. A failed verdict is reported already.
+    /// Beyond the assertions: a failed verdict is reported already.
     #[serde(default)]
     issues: Vec<Issue>,
-    /// The known findings that your brief lists, as you found them now.
+    /// The known findings of your brief, as you found them now.
     #[serde(default)]
     known: Vec<Observation>,
-    /// Short facts that later agents should know, one sentence each; what the app already says is no news.
+    /// Facts for later agents, a sentence each; nothing that the app says.
     #[serde(default)]
     learned: Vec<Line>,
 }
@@ -93,7 +93,7 @@ struct Verdict {
     /// What you saw, as exactly as the app showed it; for blocked, what stood in the way.
     #[schemars(extend("x-cut" = true))]
     observed: Line,
-    /// References (ev_…) that your instruments returned. Pass and fail need at least one.
+    /// References (ev_…) of your instruments; `pass` and `fail` need one.
     #[serde(default)]
     evidence: Vec<EvidenceRef>,
 }

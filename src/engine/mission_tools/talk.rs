@@ -69,7 +69,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
         ),
         ToolRow::new(
             "ask_orchestrator",
-            "Asks the orchestrator and waits for its answer. For what the brief leaves open and you cannot decide.",
+            "Asks the orchestrator what the brief leaves open, and waits for its answer.",
             Access::Read,
             Ok(Arc::clone(context)),
             ask_orchestrator,

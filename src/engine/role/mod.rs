@@ -15,7 +15,7 @@ use futures::future::BoxFuture;
 
 use super::context::EngineContext;
 use super::error::EngineError;
-use crate::agent::tool::ToolTable;
+use crate::agent::tool::{ToolSet, ToolTable};
 use crate::domain::attempt::{AgentWork, Role};
 use crate::workspace::Access;
 
@@ -77,6 +77,11 @@ pub fn withhold(role: Role, table: ToolTable) -> ToolTable {
         return table.without(&CODE_TOOLS, "who tests as a user must not see the code");
     }
     table
+}
+
+/// Whether a role is given a tool of its prompt under a set. Who leads a mission answers others by `message`.
+pub fn is_given(role: Role, set: ToolSet, tool: &str) -> bool {
+    set.has(tool) || (role == Role::Orchestrator && tool == "message")
 }
 
 /// The orchestrator reads the mission's checkout: the person's own files may be half edited.

@@ -26,16 +26,15 @@ const TITLE: usize = 60;
 #[derive(Debug, Deserialize, JsonSchema)]
 #[schemars(description = "")]
 pub struct Wanted {
-    /// What to do. Every action shows the screen afterwards, once the program has ended or waits for you; a screen that you have
-    /// seen is not repeated.
+    /// Each shows the screen once the program has ended or waits for you; one that you have seen is not repeated.
     action: Action,
-    /// `start`: the command line.
+    /// `start`.
     command: Option<String>,
-    /// `start`: the directory it runs in, relative to the checkout.
+    /// `start`: in the checkout.
     directory: Option<String>,
-    /// `type`: the text to type. `wait`: a text that must appear on one line.
+    /// `type`: this. `wait`: for this on one line.
     text: Option<String>,
-    /// `press`: the keys, such as `Enter`, `Ctrl+C`, `Down`, `q`, one after the other.
+    /// `press`: such as `Enter`, `Ctrl+C`, `Down`, `q`.
     #[serde(default)]
     keys: Vec<String>,
     /// `wait`: a regular expression instead of a text; `^` and `$` are the ends of a line.
@@ -52,7 +51,7 @@ pub struct Wanted {
     /// `start`, `resize`: the height; 24 when left out.
     #[schemars(range(min = 3, max = 200), extend("x-nearest" = true))]
     rows: Option<u16>,
-    /// Shows, and keeps, each byte that was printed since the last look, with escapes for what cannot be seen.
+    /// Shows and keeps each byte since the last look, with escapes for what cannot be seen.
     bytes: Option<bool>,
 }
 

@@ -61,7 +61,7 @@ impl Endless {
 }
 
 fn go() -> Request {
-    Request { items: vec![Item::User { text: "go".into() }], ..Request::default() }
+    Request { items: vec![Item::User { text: "go".into() }].into(), ..Request::default() }
 }
 
 /// Reads a request as far as its body goes.

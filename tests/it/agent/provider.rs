@@ -17,7 +17,7 @@ use super::wire::{Pieces, WIRES, answering, events, provider, sent, spec, stream
 fn request(items: Vec<Item>) -> Request {
     let read =
         ToolSpec { name: "read".into(), description: "Reads.".into(), schema: json!({ "type": "object" }) };
-    Request { system: "Be terse.".into(), items, tools: vec![read], ..Request::default() }
+    Request { system: "Be terse.".into(), items: items.into(), tools: vec![read], ..Request::default() }
 }
 
 fn first() -> Request {

@@ -18,7 +18,7 @@ use super::wire::{Pieces, WIRES, answering, chat_turn, events, provider, sent, s
 
 fn go() -> Request {
     Request {
-        items: vec![Item::User { text: "go".into() }],
+        items: vec![Item::User { text: "go".into() }].into(),
         max_output_tokens: Some(900),
         ..Request::default()
     }

@@ -44,6 +44,30 @@ fn second_round() -> Flight {
     flight
 }
 
+/// Whoever tries again hears why it failed, in every role; what was before it was done at last is no news.
+#[test]
+fn a_second_try_hears_why_the_first_came_to_nothing() {
+    let reviewed = || second_round().built(2).gated();
+    let tried = reviewed().reviewed().scrutinized();
+    let works = [
+        (Flight::new(), AgentWork::Plan),
+        (second_round(), AgentWork::Build { feature: FeatureId(2) }),
+        (reviewed(), AgentWork::Review { milestone: M1, round: 2, feature: FeatureId(2) }),
+        (reviewed().reviewed(), AgentWork::Scrutinize { milestone: M1, round: 2 }),
+        (tried, AgentWork::TestAsUser { milestone: M1, round: 2, flow: Flow::WHOLE }),
+    ];
+    for (mut flight, work) in works {
+        assert!(!text(&flight, work).contains("## Earlier attempts"), "{work}");
+        let first = flight.start(work);
+        let reason = words::line("it stopped without calling its closing tool");
+        flight.end(first, Ending::Failed { reason });
+        let again = text(&flight, work);
+        let told = format!("- {first}: it stopped without calling its closing tool");
+        assert!(again.contains("## Earlier attempts") && again.contains(&told), "{work}: {again}");
+        assert_eq!(again.contains("git log -p"), work.writes(), "{work}");
+    }
+}
+
 #[test]
 fn the_plan() {
     let mut flight = Flight::new();
@@ -223,10 +247,10 @@ fn a_feature() {
     ## What earlier agents learned
     - (not confirmed) the server needs a free port
 
-    ## Earlier attempts (their work was rolled back)
-    - #3: it went in circles; what it left, if anything: `git show refs/flightdeck/guestbook-7k2p/attempt-3`
-
     Commit your work with git, leave a clean tree, and end with `handoff`.
+
+    ## Earlier attempts (their work was rolled back)
+    - #3: it went in circles; what it left, if anything: `git log -p head002..refs/flightdeck/guestbook-7k2p/attempt-3`, and `git cherry-pick` takes of it what is good
     ");
 }
 

@@ -1,9 +1,34 @@
 //! The role prompts that flightdeck brings along: the program's own reader takes them, and their text renders.
 
 use flightdeck::agent::prompt::Prompt;
+use flightdeck::agent::tool::ToolSet;
 use flightdeck::domain::finding::Severity;
 use flightdeck::engine::PROMPTS;
-use serde_json::json;
+use serde_json::{Value, json};
+
+fn mission() -> Value {
+    let meaning = |known: &Severity| json!({ "word": known.word(), "meaning": known.meaning() });
+    let severities: Vec<Value> = Severity::ALL.iter().map(meaning).collect();
+    json!({ "severities": severities, "title": "T", "goal": "G", "directives": ["D"], "knowledge": ["K"], "repo_notes": "N" })
+}
+
+/// Who leads keeps `message`, see the role table.
+#[test]
+fn no_prompt_speaks_of_a_tool_that_its_session_is_not_given() {
+    for &(name, text) in PROMPTS {
+        let prompt = Prompt::parse(name, name, text).unwrap();
+        let given: Vec<&String> = prompt
+            .tools
+            .iter()
+            .filter(|tool| ToolSet::Lean.has(tool) || prompt.role == "orchestrator" && *tool == "message")
+            .collect();
+        let rendered = prompt.render(&json!({ "mission": mission(), "tools": given })).unwrap();
+        for tool in prompt.tools.iter().filter(|tool| !given.contains(tool)) {
+            assert!(!rendered.contains(&format!("`{tool}`")), "{name} promises `{tool}`");
+        }
+        assert!(!rendered.contains("Delegate"), "{name}");
+    }
+}
 
 #[test]
 fn every_prompt_says_what_its_role_may_and_renders() {
@@ -26,7 +51,7 @@ fn every_prompt_says_what_its_role_may_and_renders() {
             let rendered = prompt.render(&json!({ "mission": mission, "tools": tools })).unwrap();
             assert!(rendered.contains("T-title"), "{name}");
             // What weighs how much is spelled in one place.
-            let reports = prompt.tools.iter().any(|tool| tool.starts_with("report_"));
+            let reports = prompt.tools.iter().any(|tool| tool.starts_with("report_") || tool == "handoff");
             for severity in Severity::ALL {
                 assert_eq!(rendered.contains(severity.meaning()), reports, "{name}: {}", severity.word());
             }

@@ -33,7 +33,7 @@ pub fn labels(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 pub fn request(labels: BTreeMap<String, String>, brief: &str) -> Request {
     let items = vec![Item::User { text: brief.to_owned() }];
-    Request { labels, items, ..Request::default() }
+    Request { labels, items: items.into(), ..Request::default() }
 }
 
 pub fn turn(model: &ScriptedModel, request: &Request) -> Result<Reply, ModelError> {

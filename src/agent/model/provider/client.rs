@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use reqwest::header::CONTENT_TYPE;
 use reqwest::{RequestBuilder, Response, Url};
 use secrecy::ExposeSecret;
 use tokio::time::timeout;
@@ -50,9 +51,9 @@ impl Provider {
         let known = self.connections.refused(&server);
         let mut left_out: BTreeSet<&'static str> = known.clone();
         loop {
-            let mut body = wire::body(request, spec);
-            options::leave_out(&mut body, &left_out, spec.wire);
-            let asking = self.connections.client(&self.url).post(self.url.clone()).json(&body);
+            let body = wire::body(request, spec, &left_out);
+            let asking = self.connections.client(&self.url).post(self.url.clone());
+            let asking = asking.header(CONTENT_TYPE, "application/json").body(body);
             let sending = timeout(spec.idle_timeout, spec.authorize(asking).send()).await;
             let sent = sending.map_err(|_| errors::silent(spec))?;
             let answer = sent.map_err(|fault| errors::transport(&fault, spec))?;
@@ -62,8 +63,9 @@ impl Provider {
                 return Ok(answer);
             }
             let (page, headers) = Answer::new(answer, spec).error().await?;
+            let sent = || serde_json::from_slice(&wire::body(request, spec, &left_out)).unwrap_or_default();
             let refused = errors::refusal(status.as_u16(), &page)
-                .and_then(|refusal| options::named_in(&refusal, &body, spec.wire));
+                .and_then(|refusal| options::named_in(&refusal, &sent(), spec.wire));
             if !refused.is_some_and(|option| left_out.insert(option)) {
                 return Err(errors::by_status(status.as_u16(), &page, &headers, spec));
             }

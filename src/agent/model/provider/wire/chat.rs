@@ -1,18 +1,20 @@
 //! Chat Completions, which most servers speak, each a little differently.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{Fault, output_of, slot, text, tokens, word};
+use crate::agent::model::conversation::Written;
 use crate::agent::model::provider::draft::{CallPiece, Draft, Stop};
 use crate::agent::model::provider::spec::ProviderSpec;
 use crate::agent::model::{Item, Reply, Request, TokenUsage, ToolChoice, ToolSpec};
 
-pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
-    let mut messages = Vec::with_capacity(request.items.len() + 1);
-    if !request.system.is_empty() {
-        messages.push(json!({ "role": "system", "content": request.system }));
-    }
-    messages.extend(request.items.iter().filter_map(message));
+/// The member in which some want their reasoning back.
+const REASONING: &str = "reasoning_content";
+
+/// The request without its conversation.
+pub(super) fn head(request: &Request, spec: &ProviderSpec) -> Value {
     let mut body =
         json!({ "model": spec.model, "stream": true, "stream_options": { "include_usage": true } });
     if let Some(effort) = spec.effort {
@@ -24,11 +26,27 @@ pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
             body["tool_choice"] = "required".into();
         }
     }
-    body["messages"] = messages.into();
     if let Some(most) = request.max_output_tokens {
         body[most_tokens_key(&spec.model)] = most.into();
     }
     body
+}
+
+/// The message that stands before the conversation.
+pub(super) fn system(request: &Request) -> Option<Value> {
+    (!request.system.is_empty()).then(|| json!({ "role": "system", "content": request.system }))
+}
+
+/// Writes an item of the conversation.
+pub(super) fn write(item: &Item, written: &mut Written, left_out: &BTreeSet<&'static str>) {
+    if let Some(mut message) = message(item) {
+        if left_out.contains(REASONING)
+            && let Some(message) = message.as_object_mut()
+        {
+            message.shift_remove(REASONING);
+        }
+        written.message(&message);
+    }
 }
 
 /// `OpenAI`'s own newer models refuse the word that everybody else knows.
@@ -69,7 +87,7 @@ fn said(reply: &Reply) -> Option<Value> {
     }
     // DeepSeek and Kimi want their reasoning back beside the calls it led to.
     if !thoughts.is_empty() {
-        message["reasoning_content"] = thoughts.join("\n").into();
+        message[REASONING] = thoughts.join("\n").into();
     }
     Some(message)
 }
@@ -151,7 +169,7 @@ mod tests {
     #[test]
     fn a_models_name_is_never_cut() {
         let spec = ProviderSpec::new("router", Wire::OpenAiChat, "qwen-max");
-        let body = body(&Request { max_output_tokens: Some(9), ..Request::default() }, &spec);
+        let body = head(&Request { max_output_tokens: Some(9), ..Request::default() }, &spec);
         assert_eq!((&body["model"], &body["max_tokens"]), (&json!("qwen-max"), &json!(9)));
         assert_eq!(most_tokens_key("gpt-5-mini"), "max_completion_tokens");
     }

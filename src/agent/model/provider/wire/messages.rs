@@ -3,37 +3,33 @@
 use serde_json::{Map, Value, json};
 
 use super::{Fault, output_of, slot, text, tokens, word};
+use crate::agent::model::conversation::Written;
 use crate::agent::model::provider::draft::{CallPiece, Draft, Stop};
 use crate::agent::model::provider::spec::{Effort, ProviderSpec};
 use crate::agent::model::{Item, Reply, Request, Thinking, ToolChoice, ToolSpec};
 
 /// How many of the newest messages carry a cache mark beside the system prompt. Anthropic allows four marks and looks
 /// back twenty blocks from each, so two bridge a turn with many parallel calls.
-const MARKED_MESSAGES: usize = 2;
+pub(super) const MARKED_MESSAGES: usize = 2;
+/// A cache mark, at the end of a block. It is no part of what is cached: a mark that moves on leaves the cache warm.
+pub(super) const MARK: &[u8] = br#","cache_control":{"type":"ephemeral"}"#;
 /// What a reply may have where nobody said; the protocol wants a number, and every present model takes this one.
 const DEFAULT_OUTPUT: u32 = 32_000;
 
-pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
-    let mut messages = Vec::with_capacity(request.items.len());
-    for item in &request.items {
-        push_item(&mut messages, item);
-    }
-    let from_us = messages.iter_mut().rev().filter(|message| message["role"] == "user");
-    for message in from_us.take(MARKED_MESSAGES) {
-        mark(message);
-    }
+/// The request without its conversation.
+pub(super) fn head(request: &Request, spec: &ProviderSpec) -> Value {
     let mut body = json!({
         "model": spec.model,
         "stream": true,
         "max_tokens": request.max_output_tokens.unwrap_or(DEFAULT_OUTPUT),
     });
     if !request.system.is_empty() {
-        body["system"] = json!([{ "type": "text", "text": request.system, "cache_control": ephemeral() }]);
+        let mark = json!({ "type": "ephemeral" });
+        body["system"] = json!([{ "type": "text", "text": request.system, "cache_control": mark }]);
     }
     if !request.tools.is_empty() {
         body["tools"] = request.tools.iter().map(tool).collect();
     }
-    body["messages"] = messages.into();
     set_thinking(&mut body, spec);
     // A model that thinks may not be held to a tool.
     let thinks = body.get("thinking").is_some();
@@ -41,16 +37,6 @@ pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
         body["tool_choice"] = json!({ "type": "any" });
     }
     body
-}
-
-fn ephemeral() -> Value {
-    json!({ "type": "ephemeral" })
-}
-
-fn mark(message: &mut Value) {
-    if let Some(block) = message["content"].as_array_mut().and_then(|blocks| blocks.last_mut()) {
-        block["cache_control"] = ephemeral();
-    }
 }
 
 fn tool(spec: &ToolSpec) -> Value {
@@ -100,34 +86,22 @@ fn thinks_by_itself(model: &str) -> bool {
     version(model) >= Some((4, 6))
 }
 
-fn push_item(messages: &mut Vec<Value>, item: &Item) {
+/// Writes an item of the conversation.
+pub(super) fn write(item: &Item, written: &mut Written) {
     match item {
-        Item::User { text } => {
-            messages.push(json!({ "role": "user", "content": [{ "type": "text", "text": text }] }));
-        }
+        Item::User { text } => written.message_of_ours(&json!({ "type": "text", "text": text })),
         Item::Assistant(reply) => {
             let blocks = blocks_of(reply);
             if !blocks.is_empty() {
-                messages.push(json!({ "role": "assistant", "content": blocks }));
+                written.message(&json!({ "role": "assistant", "content": blocks }));
             }
         }
         Item::ToolResult { call_id, output, .. } => {
-            let result =
-                json!({ "type": "tool_result", "tool_use_id": call_id, "content": output_of(output) });
-            // The results of one reply belong in one message: the models learn from that to call in parallel.
-            match messages.last_mut().and_then(results) {
-                Some(results) => results.push(result),
-                None => messages.push(json!({ "role": "user", "content": [result] })),
-            }
+            let content = output_of(output);
+            written.result(&json!({ "type": "tool_result", "tool_use_id": call_id, "content": content }));
         }
         Item::Unknown => {}
     }
-}
-
-/// The blocks of a message that holds results of tools.
-fn results(message: &mut Value) -> Option<&mut Vec<Value>> {
-    let blocks = message["content"].as_array_mut()?;
-    blocks.last().is_some_and(|block| block["type"] == "tool_result").then_some(blocks)
 }
 
 fn blocks_of(reply: &Reply) -> Vec<Value> {
@@ -256,6 +230,8 @@ fn count(data: &Value, pointer: &str, draft: &mut Draft<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::agent::model::provider::Wire;
     use crate::agent::model::{ResultStatus, ToolCall};
@@ -271,6 +247,10 @@ mod tests {
         body(&Request::default(), &spec)
     }
 
+    fn body(request: &Request, spec: &ProviderSpec) -> Value {
+        serde_json::from_slice(&super::super::body(request, spec, &BTreeSet::new())).unwrap()
+    }
+
     #[test]
     fn results_of_one_reply_share_a_message_and_the_newest_two_are_marked() {
         let calls =
@@ -283,7 +263,8 @@ mod tests {
                 result("a"),
                 result("b"),
                 Item::Unknown,
-            ],
+            ]
+            .into(),
             ..Request::default()
         };
         let spec = ProviderSpec::new("anthropic", Wire::AnthropicMessages, "claude");

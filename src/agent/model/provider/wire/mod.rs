@@ -4,9 +4,12 @@ mod chat;
 mod messages;
 mod responses;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::draft::{Draft, Stop, TooMuch};
+use super::options;
 use super::spec::{Effort, ProviderSpec, Wire};
 use super::sse::{Event, Overlong};
 use crate::agent::context::clipped;
@@ -130,13 +133,36 @@ pub(super) fn page(wire: Wire) -> &'static str {
     }
 }
 
-/// The body of a request.
-pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
-    match spec.wire {
-        Wire::AnthropicMessages => messages::body(request, spec),
-        Wire::OpenAiResponses => responses::body(request, spec),
-        Wire::OpenAiChat => chat::body(request, spec),
+/// The body of a request without the options that its server refuses. What was sent with the request before is its
+/// beginning, but for cache marks: so a prompt cache finds it, and nothing of it is written twice.
+pub(super) fn body(request: &Request, spec: &ProviderSpec, left_out: &BTreeSet<&'static str>) -> Vec<u8> {
+    let (mut head, messages) = match spec.wire {
+        Wire::AnthropicMessages => (messages::head(request, spec), "messages"),
+        Wire::OpenAiResponses => (responses::head(request, spec), "input"),
+        Wire::OpenAiChat => (chat::head(request, spec), "messages"),
+    };
+    options::leave_out(&mut head, left_out, spec.wire);
+    let mut written = request.items.written(spec.wire as u8, left_out);
+    written.take_up(&request.items, |item, written| match spec.wire {
+        Wire::AnthropicMessages => messages::write(item, written),
+        Wire::OpenAiResponses => responses::write(item, written),
+        Wire::OpenAiChat => chat::write(item, written, left_out),
+    });
+    // What differs from one request to the next stands behind the conversation.
+    let choice = head.as_object_mut().and_then(|head| head.shift_remove("tool_choice"));
+    let mut body = head.to_string().into_bytes();
+    body.pop();
+    body.extend_from_slice(format!(",\"{messages}\":[").as_bytes());
+    let system = chat::system(request).filter(|_| spec.wire == Wire::OpenAiChat);
+    if let Some(system) = system {
+        body.extend_from_slice(system.to_string().as_bytes());
+        body.extend_from_slice(if request.items.is_empty() { b"" } else { b"," });
     }
+    let may_mark = spec.wire == Wire::AnthropicMessages && !left_out.contains("cache_control");
+    written.copy(&mut body, messages::MARK, if may_mark { messages::MARKED_MESSAGES } else { 0 });
+    let choice = choice.map(|choice| format!(",\"tool_choice\":{choice}")).unwrap_or_default();
+    body.extend_from_slice(format!("]{choice}}}").as_bytes());
+    body
 }
 
 /// A text inside an event; empty where it is missing or something else.

@@ -3,15 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{Fault, Progress, output_of, slot, text, tokens, word};
+use crate::agent::model::conversation::Written;
 use crate::agent::model::provider::draft::{CallPiece, Draft, Stop};
 use crate::agent::model::provider::spec::ProviderSpec;
 use crate::agent::model::{Item, Request, TokenUsage, ToolChoice, ToolSpec};
 
-pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
-    let mut input = Vec::with_capacity(request.items.len());
-    for item in &request.items {
-        push_item(&mut input, item);
-    }
+/// The request without its conversation.
+pub(super) fn head(request: &Request, spec: &ProviderSpec) -> Value {
     let mut body = json!({ "model": spec.model, "stream": true, "store": false });
     if !request.system.is_empty() {
         body["instructions"] = request.system.as_str().into();
@@ -29,7 +27,6 @@ pub(super) fn body(request: &Request, spec: &ProviderSpec) -> Value {
             body["tool_choice"] = "required".into();
         }
     }
-    body["input"] = input.into();
     if let Some(most) = request.max_output_tokens {
         body["max_output_tokens"] = most.into();
     }
@@ -40,19 +37,21 @@ fn tool(spec: &ToolSpec) -> Value {
     json!({ "type": "function", "name": spec.name, "description": spec.description, "parameters": spec.schema })
 }
 
-fn push_item(input: &mut Vec<Value>, item: &Item) {
+/// Writes an item of the conversation.
+pub(super) fn write(item: &Item, written: &mut Written) {
     match item {
-        Item::User { text } => input.push(json!({ "role": "user", "content": text })),
+        Item::User { text } => written.message(&json!({ "role": "user", "content": text })),
         Item::Assistant(reply) => {
             for signature in reply.thinking.iter().filter_map(|thinking| thinking.signature.as_deref()) {
-                input.push(json!({ "type": "reasoning", "encrypted_content": signature, "summary": [] }));
+                written
+                    .message(&json!({ "type": "reasoning", "encrypted_content": signature, "summary": [] }));
             }
             if !reply.text.is_empty() {
                 let said = json!([{ "type": "output_text", "text": reply.text }]);
-                input.push(json!({ "type": "message", "role": "assistant", "content": said }));
+                written.message(&json!({ "type": "message", "role": "assistant", "content": said }));
             }
             for call in &reply.calls {
-                input.push(json!({
+                written.message(&json!({
                     "type": "function_call",
                     "call_id": call.id,
                     "name": call.tool,
@@ -61,9 +60,8 @@ fn push_item(input: &mut Vec<Value>, item: &Item) {
             }
         }
         Item::ToolResult { call_id, output, .. } => {
-            input.push(
-                json!({ "type": "function_call_output", "call_id": call_id, "output": output_of(output) }),
-            );
+            let output = output_of(output);
+            written.message(&json!({ "type": "function_call_output", "call_id": call_id, "output": output }));
         }
         Item::Unknown => {}
     }
