@@ -94,12 +94,19 @@ pub(super) struct Provider {
 }
 
 /// What is set about one agent.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub(super) struct Agent {
     pub command: Option<CommandWords>,
     /// By the names of variables; a value that begins with `$` is that of a variable of the person's.
     pub env: BTreeMap<String, Text>,
+}
+
+/// Its variables may hold its key, and are not printed by accident.
+impl std::fmt::Debug for Agent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Agent").field("command", &self.command).finish_non_exhaustive()
+    }
 }
 
 impl Default for Values {
