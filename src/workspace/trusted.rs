@@ -51,10 +51,17 @@ impl Trusted {
         Self { settings: Arc::new(settings), attributes: attributes.map(Arc::new) }
     }
 
-    /// The files that its settings name.
+    /// The files and folders that its settings name.
     pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> + '_ {
-        let named = |key: &str| matches!(key, "core.excludesfile" | "core.attributesfile");
-        self.settings.iter().filter(move |(key, _)| named(key)).map(|(_, value)| PathBuf::from(value))
+        // Missing objects of a partial clone come from the remotes of the person's; one may be a folder.
+        let named = |key: &str| {
+            matches!(key, "core.excludesfile" | "core.attributesfile")
+                || key.starts_with("remote.person-") && key.ends_with(".url")
+        };
+        let path = |value: &OsString| PathBuf::from(value.to_string_lossy().trim_start_matches("file://"));
+        let paths =
+            self.settings.iter().filter(move |(key, _)| named(key)).map(move |(_, value)| path(value));
+        paths.filter(|path| path.is_absolute())
     }
 
     /// git in a checkout of the mission's, armed.

@@ -129,7 +129,8 @@ mod tests {
         ];
         let inside = json!({ "title": "Write a", "kind": "edit", "locations": [{ "path": "/place/a" }] });
         let outside = json!({ "title": "Write b", "kind": "edit", "locations": [{ "path": "/home/b" }] });
-        let climbing = json!({ "title": "Write c", "kind": "edit", "locations": [{ "path": "/place/../b" }] });
+        let climbing =
+            json!({ "title": "Write c", "kind": "edit", "locations": [{ "path": "/place/../b" }] });
         let run = json!({ "title": "make", "kind": "execute" });
         let look = json!({ "title": "Read a", "kind": "read" });
         let allows = |call: &Value, access| {

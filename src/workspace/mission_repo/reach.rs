@@ -37,7 +37,12 @@ impl MissionRepo {
         }
         let metadata = metadata_below(&own).into_iter().filter(|(_, place)| is_same(place, checkout));
         reach.git.extend(metadata.map(|(metadata, _)| metadata));
+        // The filter of large files keeps its own there.
+        let large = own.join("lfs");
+        fs::create_dir_all(&large).map_err(WorkspaceError::io("create", &large))?;
+        reach.writes.push(large);
         if reach.access == Access::Write {
+            reach.git.push(exclude_file(&own)?);
             for part in COMMITTED {
                 let part = own.join(part);
                 fs::create_dir_all(&part).map_err(WorkspaceError::io("create", &part))?;
@@ -46,6 +51,13 @@ impl MissionRepo {
         }
         Ok(())
     }
+}
+
+/// The file in which workers name what tools leave behind; it must be there to be in reach.
+fn exclude_file(own: &Path) -> Result<PathBuf, WorkspaceError> {
+    let file = own.join("info/exclude");
+    let made = fs::OpenOptions::new().create(true).append(true).open(&file);
+    made.map(|_| file.clone()).map_err(WorkspaceError::io("create", &file))
 }
 
 /// Has git write the packed refs into a folder of their own.

@@ -44,7 +44,11 @@ fn link_below(from: &Path, to: &Path) -> io::Result<()> {
         if kind.is_dir() {
             link_below(&entry.path(), &place)?;
         } else if kind.is_file() {
-            symlink(entry.path(), &place)?;
+            // Another jail may be filling the same home, or an engine was killed over it.
+            match symlink(entry.path(), &place) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
         }
     }
     Ok(())

@@ -10,6 +10,7 @@ use flightdeck::agent::model::{Item, ModelError};
 use flightdeck::domain::event::Event;
 use flightdeck::domain::gate::Autopilot;
 use flightdeck::domain::mission::Mission;
+use flightdeck::workspace::sandbox::Wanted;
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -158,12 +159,14 @@ async fn split_and_sparse_indexes_and_a_partial_clone_are_flown_in() {
 async fn neither_the_persons_hooks_and_key_nor_an_agents_monitor_reach_the_other_side() {
     let ran = tempfile::tempdir().unwrap();
     let touched = |name: &str| ran.path().join(name);
-    let ground = ground(|person| {
+    let mut ground = ground(|person| {
         let refuse = format!("touch {}; exit 1", touched("hook").display());
         script(&person.join(".git/hooks/pre-commit"), &refuse);
         git(person, &["config", "commit.gpgSign", "true"]);
         git(person, &["config", "gpg.program", "/nowhere"]);
     });
+    // Without a sandbox agents can set what git runs.
+    ground.wanted = Wanted::Off;
     let (monitor, signer) = (ran.path().join("watch"), ran.path().join("sign"));
     script(&monitor, &format!("touch {}", touched("monitor").display()));
     script(&signer, "cat >/dev/null; echo '[GNUPG:] SIG_CREATED ' >&2; echo '-----BEGIN PGP SIGNATURE-----'");
@@ -183,7 +186,9 @@ async fn neither_the_persons_hooks_and_key_nor_an_agents_monitor_reach_the_other
 
 #[tokio::test(flavor = "multi_thread")]
 async fn upkeep_a_forced_push_and_a_lock_in_the_middle_of_a_flight_take_nothing_away() {
-    let ground = ground(|_| {});
+    let mut ground = ground(|_| {});
+    // The worker's shell plays the person, too.
+    ground.wanted = Wanted::Off;
     let person = ground.repository.path().display().to_string();
     // What the person does meanwhile is done from the worker's turn, so that it falls into the middle of one.
     let meanwhile = format!(

@@ -88,7 +88,6 @@ pub const ATTACKS: &[(&str, &str)] = &[
     ("write what is carried", "echo x >> $MISSION/repository.git/carried.config"),
     ("plant a hook", "echo x > $MISSION/repository.git/hooks/post-commit"),
     ("lead the settings elsewhere", "echo /tmp > $MISSION/repository.git/commondir"),
-    ("hide files from the engine", "echo '*' > $MISSION/repository.git/info/exclude"),
     ("plant attributes", "echo '* filter=x' > $MISSION/repository.git/info/attributes"),
     ("move the repository", "mv $MISSION/repository.git $MISSION/gone"),
     ("push to the person", "git push origin HEAD:refs/heads/evil"),
@@ -139,6 +138,7 @@ pub const ATTACKS: &[(&str, &str)] = &[
 
 /// What validators may not do although workers may.
 pub const OF_VALIDATORS: &[(&str, &str)] = &[
+    ("hide files from the engine", "echo '*' > $MISSION/repository.git/info/exclude"),
     ("commit", "echo x >> main.txt && git commit -qam evil"),
     ("make a branch", "git branch evil"),
     (

@@ -22,6 +22,7 @@ use flightdeck::instrument::Chromium;
 use flightdeck::store::Catalogue;
 use flightdeck::store::sqlite::SqliteCatalogue;
 use flightdeck::workspace::SandboxOptions;
+use flightdeck::workspace::sandbox::Wanted;
 use tempfile::TempDir;
 
 /// A mission that is founded and not yet flown.
@@ -32,6 +33,8 @@ pub struct Ground {
     pub missions: Arc<dyn Catalogue>,
     pub id: MissionId,
     pub dir: PathBuf,
+    /// Whether its programs are sandboxed.
+    pub wanted: Wanted,
 }
 
 /// Commits files to a new repository and gives the commit.
@@ -100,7 +103,7 @@ impl Ground {
         let events = decide(&Mission::unborn(), Actor::Person, found, now).unwrap();
         drop(missions.create(&id, now, Actor::Person, &events).unwrap());
         let dir = missions.dir(&id);
-        Self { home, repository, missions, id, dir }
+        Self { home, repository, missions, id, dir, wanted: Wanted::Auto }
     }
 
     /// A folder outside the mission that its programs may write.
@@ -121,6 +124,7 @@ impl Ground {
             passed: Vec::new(),
             chromium: Chromium::none("none in this test"),
             sandbox: SandboxOptions {
+                wanted: self.wanted,
                 home: std::env::var_os("HOME").map(Into::into),
                 write: vec![self.outside()],
                 ..SandboxOptions::default()
