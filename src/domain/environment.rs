@@ -33,7 +33,7 @@ pub struct Environment {
 pub struct Script {
     pub name: Title,
     pub run: Line,
-    /// The file in which it reports its tests (JUnit XML, CTRF, TAP), if it does; else its output is read.
+    /// The file in which it reports its tests (`JUnit` XML, CTRF, TAP), if it does; else its output is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub report: Option<Title>,
 }

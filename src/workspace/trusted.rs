@@ -56,7 +56,9 @@ impl Trusted {
         // Missing objects of a partial clone come from the remotes of the person's; one may be a folder.
         let named = |key: &str| {
             matches!(key, "core.excludesfile" | "core.attributesfile")
-                || key.starts_with("remote.person-") && key.ends_with(".url")
+                || key
+                    .strip_prefix("remote.person-")
+                    .is_some_and(|rest| rest.rsplit_once('.').is_some_and(|(_, name)| name == "url"))
         };
         let path = |value: &OsString| PathBuf::from(value.to_string_lossy().trim_start_matches("file://"));
         let paths =

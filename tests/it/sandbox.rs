@@ -9,7 +9,7 @@ use ground::{Ground, unjailed};
 use tokio_util::sync::CancellationToken;
 
 async fn run(ground: &Ground, access: Access, jail: &Jail, line: &str) -> (bool, String) {
-    let program = ground.program(access, line).jailed(jail).timeout(std::time::Duration::from_secs(60));
+    let program = ground.program(access, line).jailed(jail).timeout(std::time::Duration::from_mins(1));
     let finished = program.run(CancellationToken::new(), |_| {}).await.unwrap();
     (finished.exit.is_success(), format!("{line}\n{}: {}", finished.exit, finished.output.text))
 }
