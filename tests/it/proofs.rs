@@ -20,7 +20,7 @@ use flightdeck::link::protocol::Call;
 use serde_json::{Value, json};
 
 use crate::faults::scripted::{Mind, call};
-use crate::support::flight::Ground;
+use crate::support::flight::{Ground, folder_beside};
 use crate::support::wire::Setting;
 use crate::support::words::{line, val};
 
@@ -313,7 +313,7 @@ fn count(file: &Path) -> usize {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_runs_twice_at_one_commit() {
-    let place = tempfile::tempdir().unwrap();
+    let place = folder_beside();
     let (tests, claims, checks) =
         (place.path().join("tests"), place.path().join("claims"), place.path().join("checks"));
     let counting = |file: &Path| format!("echo x >> {}; test -f out.txt", file.display());
@@ -433,7 +433,7 @@ async fn a_check_that_hangs_is_red_and_one_that_passes_the_second_time_is_flaky(
     assert_eq!(outcomes(&mission), [Outcome::Fail], "{told}");
     assert_eq!(mission.rounds[0].checks[0].run.exit_code, 124, "{told}");
 
-    let place = tempfile::tempdir().unwrap();
+    let place = folder_beside();
     let counted = place.path().join("runs");
     // Red at the base commit, red once at the head, and green then.
     let command = format!("echo x >> {0}; test $(wc -l < {0}) -ge 3 && test -f out.txt", counted.display());

@@ -13,7 +13,7 @@ use flightdeck::domain::sabotage::{Reaction, SabotageOutcome, SeenRed};
 use serde_json::{Value, json};
 
 use crate::faults::scripted::{Mind, call};
-use crate::support::flight::Ground;
+use crate::support::flight::{Ground, folder_beside};
 use crate::support::wire::Setting;
 use crate::support::words::{self, val};
 
@@ -145,7 +145,7 @@ fn numbered(changed: &[usize]) -> String {
 async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nobody_works() {
     use SeenRed::{AtBase, Sabotaged, Toothless};
 
-    let log = tempfile::tempdir().unwrap();
+    let log = folder_beside();
     let log = log.path().join("log");
     let pages = numbered(&[]);
     let ground = ground(&[("README.md", "# It\n"), ("pages.txt", &pages), ("tests/kept.txt", "kept\n")]);

@@ -37,6 +37,18 @@ pub struct Ground {
     pub wanted: Wanted,
 }
 
+/// Where folders lie that programs of every mission may write.
+fn beside() -> PathBuf {
+    let beside = std::env::temp_dir().join("flightdeck-beside");
+    std::fs::create_dir_all(&beside).unwrap();
+    beside
+}
+
+/// A folder outside of every mission that its programs may write: what they leave there, a test counts.
+pub fn folder_beside() -> TempDir {
+    tempfile::tempdir_in(beside()).unwrap()
+}
+
 /// Commits files to a new repository and gives the commit.
 pub fn repository_with<'a>(dir: &Path, files: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut options = git2::RepositoryInitOptions::new();
@@ -126,7 +138,7 @@ impl Ground {
             sandbox: SandboxOptions {
                 wanted: self.wanted,
                 home: std::env::var_os("HOME").map(Into::into),
-                write: vec![self.outside()],
+                write: vec![self.outside(), beside()],
                 ..SandboxOptions::default()
             },
             skill_dirs: Vec::new(),
