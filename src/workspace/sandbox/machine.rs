@@ -72,7 +72,9 @@ impl Machine {
         }
         create(&reach.home)?;
         let usual = self.options.home.as_ref().map(|home| home.join(".cargo"));
-        if let Some(cargo) = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(usual) {
+        // A thousand links take a second: only where they are of use.
+        let is_rust = reach.reads.iter().any(|folder| folder.join("Cargo.toml").is_file());
+        if let Some(cargo) = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(usual).filter(|_| is_rust) {
             seed(&reach.home, &cargo)?;
         }
         create(&reach.home.join(FILLED))
