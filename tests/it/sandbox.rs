@@ -83,13 +83,12 @@ const WORK: &[(&str, &str)] = &[
         "python",
         "python3 -c 'import ssl, json, hashlib, sqlite3, multiprocessing as m, tempfile as t; m.Pool(2).map(abs, [1]); t.TemporaryFile()'",
     ),
-    ("a terminal", "python3 -c 'import pty, os; pty.openpty(); os.ttyname(os.openpty()[1])'"),
     (
         "limits",
         "ulimit -n 64 && sh -c true && python3 -c 'import resource as r; r.setrlimit(r.RLIMIT_CPU, (600, 600))'",
     ),
     ("names", "getent hosts localhost && id -u && date"),
-    ("pipes", "seq 1 1000 | sort -n | tail -1 | grep 1000 && cat <(echo x) 2>/dev/null || true"),
+    ("pipes", "seq 1 1000 | sort -n | tail -1 | grep 1000"),
     ("an archive", "echo x > f && tar czf f.tgz f && tar xzf f.tgz && rm f f.tgz"),
     (
         "a server",
@@ -157,7 +156,7 @@ async fn the_engines_own_git_is_not_led_elsewhere() {
         drop(checkout.keep_failed(1, "this"));
         let place = ground.place(Access::Write);
         assert!(!ground.mission.join("ran").exists() && !place.join("ran").exists(), "{way}: {seen:?}");
-        assert_eq!(head.ok(), Some(ground.base.clone()), "{way}");
+        assert!(head.is_err() || head.is_ok_and(|head| head == ground.base), "{way}");
     }
 }
 

@@ -32,38 +32,6 @@ pub fn of_steps(known: &[Result<Facts, String>], sight: &Sight) -> HowRed {
     weak.min().unwrap_or(HowRed::Untrue)
 }
 
-/// Whether steps show something else of what an assertion speaks of, and not only beside it: another status or end, or the
-/// words that are its own in another order, number or place. An assertion without words of its own speaks of all there is.
-pub fn touches(words: &BTreeSet<String>, known: &[Result<Facts, String>], sight: &Sight) -> bool {
-    let own = |text: &str| -> Vec<String> { tokens(text).filter(|word| words.contains(word)).collect() };
-    let pairs = known.iter().zip(&sight.all).filter_map(|(known, seen)| Some((known.as_ref().ok()?, seen)));
-    words.is_empty()
-        || pairs.into_iter().any(|(known, seen)| match seen {
-            Ok(seen) => {
-                known.statuses != seen.statuses
-                    || known.exit != seen.exit
-                    || own(&known.text) != own(&seen.text)
-            }
-            Err(_) => true,
-        })
-}
-
-/// The words of a text that are of no language: names, numbers, and whatever stands in quotes.
-pub fn own_words(text: &str) -> BTreeSet<String> {
-    let quoted = text.split(['"', '“', '”', '`', '‘', '’']).skip(1).step_by(2).flat_map(tokens);
-    let sentences = text.split_inclusive(['.', '!', '?', '\n']);
-    let named = sentences.flat_map(|sentence| tokens(sentence).skip(1).filter(|word| is_name(word)));
-    quoted.chain(named).chain(tokens(text).filter(|word| word.chars().any(char::is_numeric))).collect()
-}
-
-fn is_name(word: &str) -> bool {
-    word.chars().next().is_some_and(char::is_uppercase) && word.chars().count() > 1
-}
-
-fn tokens(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned)
-}
-
 fn of_step(known: &Facts, seen: &Facts) -> Option<HowRed> {
     let other =
         seen.statuses.iter().enumerate().filter(|(at, status)| known.statuses.get(*at) != Some(*status));
@@ -127,23 +95,6 @@ mod tests {
         let first = [Ok(answer(200, "kept")), Ok(answer(200, "1 note"))];
         let lost = Sight::of(vec![Ok(answer(404, "")), Ok(answer(200, "0 notes"))], None);
         assert_eq!(of_steps(&first, &lost), Gone, "what is read last is due to what was not taken first");
-    }
-
-    #[test]
-    fn what_differs_beside_what_is_asserted_is_told_from_what_it_speaks_of() {
-        let words = own_words("Quotes arrive. Observed: Quinn's entry stands with \"a\\b\" and 3 lines");
-        assert_eq!(words, ["3", "Quinn", "a", "b"].map(str::to_owned).into());
-        let differs =
-            |known: Facts, seen: Facts| touches(&words, &[Ok(known)], &Sight::of(vec![Ok(seen)], None));
-        let json = |text: &str| answer(200, text);
-        assert!(!differs(json("[{Quinn: a\\b}, {Hedy}]"), json("[{Quinn: a\\b}, {Dorothy}, {x}]")));
-        assert!(differs(json("[{Quinn: a\\b}]"), json("[{Quinn: ab}]")), "what it says is lost");
-        assert!(differs(json("[Quinn, 3]"), json("[3, Quinn]")), "the order");
-        assert!(differs(json("Quinn"), answer(500, "Quinn")), "another status");
-        assert!(differs(ended(Exit::Code(0), "Quinn"), ended(Exit::Code(1), "Quinn")), "another end");
-        assert!(touches(&words, &[Ok(json(""))], &Sight::of(vec![Err("gone".to_owned())], None)));
-        let none = own_words("it lists what there is");
-        assert!(none.is_empty() && touches(&none, &[Ok(json("a"))], &Sight::of(vec![Ok(json("b"))], None)));
     }
 
     #[test]

@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 
 use super::sums::Sums;
 use crate::domain::gate::GateId;
-use crate::domain::id::{AssertionId, Commit};
+use crate::domain::id::Commit;
 use crate::domain::mission::Mission;
-use crate::domain::unshown::Matter;
 use crate::domain::verdict::Standing;
 use crate::view::gate_items::assertions;
 
@@ -15,15 +14,15 @@ pub(super) fn statement(mission: &Mission, gate: GateId, configuration: &Sums) -
     let founding = mission.founding.as_ref()?;
     mission.gates.get(&gate)?.decided.as_ref()?;
     let commit = commit_of(mission, gate)?;
-    let unshown = mission.unshown_at(gate);
-    let is_shown = |id: &AssertionId| {
-        !unshown.iter().any(|found| matches!(&found.matter, Matter::Assertion(doubted) if doubted == id))
-    };
     let mut named: [Vec<String>; 3] = Default::default();
     if gate != GateId::Plan {
         for id in assertions(mission, gate) {
             let place = match mission.standing(&id) {
-                Standing::Passed if is_shown(&id) => 0,
+                Standing::Passed
+                    if !mission.is_older(gate, &id) && !mission.seen_red(&id).proves_nothing() =>
+                {
+                    0
+                }
                 Standing::Failed | Standing::Blocked => 2,
                 Standing::Passed | Standing::Waived | Standing::Stale | Standing::Pending => 1,
                 Standing::Retired => continue,
@@ -32,8 +31,7 @@ pub(super) fn statement(mission: &Mission, gate: GateId, configuration: &Sums) -
         }
     }
     let [passed, warned, failed] = named;
-    let is_whole = warned.is_empty() && failed.is_empty() && unshown.is_empty();
-    let result = match (mission.is_go(gate), is_whole) {
+    let result = match (mission.is_go(gate), warned.is_empty() && failed.is_empty()) {
         (true, true) => "PASSED",
         (true, false) => "WARNED",
         (false, _) => "FAILED",

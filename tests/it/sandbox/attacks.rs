@@ -90,7 +90,7 @@ pub const ATTACKS: &[(&str, &str)] = &[
     ("lead the settings elsewhere", "echo /tmp > $MISSION/repository.git/commondir"),
     ("plant attributes", "echo '* filter=x' > $MISSION/repository.git/info/attributes"),
     ("move the repository", "mv $MISSION/repository.git $MISSION/gone"),
-    ("push to the person", "git push origin HEAD:refs/heads/evil"),
+    ("! push to the person", "git push origin HEAD:refs/heads/evil"),
     (
         "lead the engine's git elsewhere",
         "mkdir -p \"$(git rev-parse --git-dir)/logs\" && ln -sf $PERSON/.bashrc \"$(git rev-parse --git-dir)/logs/HEAD\"",
@@ -133,7 +133,7 @@ pub const ATTACKS: &[(&str, &str)] = &[
     ("! a service of the system", "systemd-run --user true"),
     ("! a job for later", "echo '* * * * * true' | crontab -"),
     ("! the control of containers", "docker ps"),
-    ("descriptors left open", "test $(ls /proc/self/fd | wc -l) -gt 9"),
+    ("! descriptors left open", "test $(ls /proc/self/fd | wc -l) -gt 9"),
 ];
 
 /// What validators may not do although workers may.
