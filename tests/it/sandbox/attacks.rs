@@ -44,7 +44,7 @@ pub const ATTACKS: &[(&str, &str)] = &[
     ("read with python", "python3 -c 'import os; open(os.environ[\"PERSON\"] + \"/.ssh/id\").read()'"),
     ("read with perl", "perl -e 'open(F, \"<\", \"$ENV{PERSON}/.ssh/id\") or exit 1'"),
     (
-        "race a link",
+        "! race a link",
         "for i in 1 2 3 4 5 6 7 8; do ln -sf main.txt r; (ln -sf $PERSON/.ssh/id r) & cat r >> raced; wait; done; grep SECRET raced",
     ),
     ("run a program from elsewhere", "cp /bin/true $PERSON/own 2>/dev/null; $PERSON/project/../own"),
