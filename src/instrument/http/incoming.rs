@@ -8,6 +8,8 @@ use super::exchange::{Body, Extent, HttpResponse};
 
 /// A head is no longer than this.
 const HEAD_CAP: usize = 64 * 1024;
+/// How an answer begins.
+const VERSION: &[u8] = b"HTTP/";
 /// Bytes of an irregular answer that are kept as they came.
 const RAW_CAP: usize = 64 * 1024;
 /// Chunks may be so small that their frames are many times the body; this many bytes of body and frames are read.
@@ -85,7 +87,12 @@ impl Incoming {
 
     /// Takes the next bytes.
     pub(super) fn feed(&mut self, bytes: &[u8]) -> Progress {
+        // A head is looked at when a line of it ends, so that bytes that come one by one cost no more than their number.
+        let is_worth_a_look = self.raw.len() < VERSION.len() || bytes.contains(&b'\n');
         self.raw.extend_from_slice(bytes);
+        if self.head.is_none() && !is_worth_a_look && self.raw.len() <= HEAD_CAP {
+            return Progress::More;
+        }
         while self.head.is_none() {
             match self.parse_head() {
                 Ok(None) if self.raw.len() > HEAD_CAP => {
@@ -141,8 +148,8 @@ impl Incoming {
     }
 
     fn parse_head(&self) -> Result<Option<Head>, String> {
-        let known = self.raw.len().min(5);
-        if self.raw[..known] != b"HTTP/"[..known] {
+        let known = self.raw.len().min(VERSION.len());
+        if self.raw[..known] != VERSION[..known] {
             return Ok(Some(Head::none()));
         }
         let mut headers = vec![EMPTY_HEADER; 256];

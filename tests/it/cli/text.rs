@@ -8,6 +8,7 @@ use flightdeck::domain::id::{FeatureId, Revision};
 use flightdeck::domain::message::{Delivery, Party};
 use flightdeck::domain::part::SpecEdit;
 use flightdeck::domain::text::Prose;
+use wiremock::{Mock, MockServer, ResponseTemplate, matchers};
 
 use super::stage::Stage;
 use crate::edges::console;
@@ -39,9 +40,14 @@ fn no_name_steers_a_terminal() {
     fs::write(evil.join("goal"), EVIL).unwrap();
     let goal = format!("Build {EVIL}");
     let model = format!("local/{}", EVIL.replace(' ', ""));
-    stage.configure(
-        "[limits]\nsabotage_percent = 0\n[providers.local]\nbase_url = \"http://127.0.0.1:9/v1\"\n",
-    );
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let server = runtime.block_on(MockServer::start());
+    let refusal = ResponseTemplate::new(401).set_body_string(EVIL);
+    runtime.block_on(Mock::given(matchers::any()).respond_with(refusal).mount(&server));
+    stage.configure(&format!(
+        "[limits]\nsabotage_percent = 0\n[providers.local]\nbase_url = \"{}/v1\"\n",
+        server.uri()
+    ));
     let hostile: [&[&str]; 13] = [
         &["doctor", "--offline"],
         &["list"],

@@ -8,6 +8,7 @@ const LINE: &str = "\"$FD\"; echo \"left with $?\"";
 #[test]
 fn several_missions_are_chosen_from_one_is_attached_and_none_is_begun() {
     let stage = Stage::new();
+    stage.configure("[models]\ndefault = \"rehearsal/demo\"\n");
     let none = Terminal::run(&stage, LINE, USUAL);
     none.sees("What should exist when the mission is over?");
     none.types(ESC);

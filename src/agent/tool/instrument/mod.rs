@@ -412,7 +412,7 @@ pub(super) mod tests {
         let terminal_is_polled = "p = select.poll(); p.register(0, select.POLLIN); say(); p.poll()";
         let in_epoll = "p = select.epoll(); p.register(0, select.EPOLLIN); say(); p.poll()";
         let output_in_epoll = "p = select.epoll(); p.register(1, select.EPOLLPRI); say(); p.poll()";
-        for (program, settled) in [
+        let programs = [
             (ASYNC, Settled::Moving),
             ("say(); select.select([], [], [], 60)", Settled::Moving),
             ("p = select.poll(); say(); p.poll(60000)", Settled::Moving),
@@ -422,7 +422,8 @@ pub(super) mod tests {
             (in_epoll, Settled::Still),
             ("import tty; tty.setcbreak(0); say(); select.select([], [], [], 60)", Settled::Still),
             ("print('\\x1b[?1049h', end=''); say(); select.select([], [], [], 60)", Settled::Still),
-        ] {
+        ];
+        let looks = programs.map(|(program, settled)| async move {
             let (place, kept) = (Place::new(), Arc::new(Kept::default()));
             let terminal = tool("terminal", &place, &kept);
             let said = "import select\ndef say(): print('working on it', flush=True)";
@@ -433,7 +434,8 @@ pub(super) mod tests {
             let again = call(&terminal, json!({ "action": "screen" })).await.unwrap();
             let kept = kept.0.lock().unwrap();
             assert_eq!((kept[1].settled, kept[2].settled), (settled, settled), "{program}: {again}");
-        }
+        });
+        futures::future::join_all(looks).await;
     }
 
     #[tokio::test]
