@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::thread;
 
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::catalogue::Known;
 use super::engine_start::own_program;
 use super::key::ready;
 use crate::agent::model::catalogue::{Catalogue, ModelFacts, Price};
-use crate::agent::model::provider::{Connections, Provider, ProviderSpec, window};
+use crate::agent::model::line::InLine;
+use crate::agent::model::provider::{Connections, Provider, ProviderSpec, Shown, shown};
 use crate::agent::model::retry::{RetryPolicy, Retrying};
 use crate::agent::model::script::{PlaybackSpeed, ScriptedModel};
 use crate::agent::model::{Model, ModelError, Request, StreamSink, Turn};
 use crate::agent::session::Player;
-use crate::config::{Backend, Settings, Sources};
+use crate::config::{Backend, Remote, Settings, Sources};
 use crate::domain::attempt::Role;
 use crate::engine::{Backends, Handling};
 
@@ -26,16 +28,23 @@ pub struct ModelRegistry {
     connections: Connections,
     /// What was read last without a fault.
     good: Mutex<Settings>,
-    /// What servers said of the windows of models that the catalogue does not know, by their names; nothing where they
-    /// said nothing.
-    windows: Mutex<BTreeMap<String, Option<u32>>>,
+    /// What servers showed of themselves, by the names of their models.
+    shown: Mutex<BTreeMap<String, Shown>>,
+    /// The lines of servers that answer so many requests at a time, by their addresses.
+    lines: Mutex<BTreeMap<(String, u32), Arc<Semaphore>>>,
 }
 
 impl ModelRegistry {
     /// Reads the settings for the first time.
     pub fn new(sources: Sources) -> anyhow::Result<Self> {
         let good = Mutex::new(sources.load()?);
-        Ok(Self { connections: Connections::new()?, sources, good, windows: Mutex::default() })
+        Ok(Self {
+            connections: Connections::new()?,
+            sources,
+            good,
+            shown: Mutex::default(),
+            lines: Mutex::default(),
+        })
     }
 
     /// The settings now; a file with a fault leaves the last good ones in force.
@@ -55,23 +64,43 @@ impl ModelRegistry {
                 Ok(Arc::new(ScriptedModel::new(scripts, speed)))
             }
             Backend::Agent(agent) => Err(format!("{} is an agent, and no model", agent.name)),
-            Backend::Network(remote) => {
-                let told_by_command = remote.key_command.is_some();
-                let provider = Provider::new(remote.spec, self.connections.clone())
-                    .map_err(|fault| fault.to_string())?;
-                let jitter_seed = RandomState::new().hash_one(name);
-                let policy = RetryPolicy { jitter_seed, ..RetryPolicy::default() };
-                if !told_by_command {
-                    return Ok(Arc::new(Retrying::new(provider, policy)));
-                }
-                let (settings, connections) = (settings.clone(), self.connections.clone());
-                let provider = RwLock::new(Arc::new(provider));
-                Ok(Arc::new(Retrying::new(
-                    Rekeyed { name: name.to_owned(), settings, connections, provider },
-                    policy,
-                )))
-            }
+            Backend::Network(remote) => self.remote(name, settings, *remote),
         }
+    }
+
+    fn remote(&self, name: &str, settings: &Settings, remote: Remote) -> Result<Arc<dyn Model>, String> {
+        let tells_progress = self.shown_by(name).tells_progress;
+        let spec = ProviderSpec { tells_progress, ..remote.spec };
+        let line = self.line(&spec, self.slots(name, settings));
+        let provider = Provider::new(spec, self.connections.clone()).map_err(|fault| fault.to_string())?;
+        let inner: Arc<dyn Model> = if remote.key_command.is_some() {
+            let (settings, connections) = (settings.clone(), self.connections.clone());
+            let provider = RwLock::new(Arc::new(provider));
+            Arc::new(Rekeyed { name: name.to_owned(), settings, connections, provider })
+        } else {
+            Arc::new(provider)
+        };
+        let jitter_seed = RandomState::new().hash_one(name);
+        let policy = RetryPolicy { jitter_seed, ..RetryPolicy::default() };
+        Ok(match line {
+            // Who waits to ask again does not hold up the line.
+            Some(line) => Arc::new(Retrying::new(InLine::new(inner, line), policy)),
+            None => Arc::new(Retrying::new(inner, policy)),
+        })
+    }
+
+    /// How many requests a model's server answers at a time: as the person says, else as it shows.
+    fn slots(&self, name: &str, settings: &Settings) -> Option<u32> {
+        settings.slots(name).or(self.shown_by(name).slots)
+    }
+
+    /// The line that all models of a server stand in.
+    fn line(&self, spec: &ProviderSpec, slots: Option<u32>) -> Option<Arc<Semaphore>> {
+        let slots = slots?;
+        let permits = usize::try_from(slots).ok()?.min(Semaphore::MAX_PERMITS);
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = lines.entry((spec.endpoint(), slots)).or_insert_with(|| Arc::new(Semaphore::new(permits)));
+        Some(Arc::clone(line))
     }
 }
 
@@ -85,7 +114,7 @@ impl ModelRegistry {
             runtime.block_on(async {
                 let backend = ready(settings, name).await.map_err(|fault| fault.to_string())?;
                 if let Backend::Network(remote) = &backend {
-                    self.learn_window(settings, name, &remote.spec).await;
+                    self.learn(settings, name, &remote.spec).await;
                 }
                 Ok(backend)
             })
@@ -94,24 +123,26 @@ impl ModelRegistry {
             .unwrap_or_else(|_| Err(format!("the backend of {name} could not be worked out")))
     }
 
-    async fn learn_window(&self, settings: &Settings, name: &str, spec: &ProviderSpec) {
-        if catalogue(settings).known(name).is_some() || self.windows().get(name).is_some_and(Option::is_some)
-        {
+    /// Asks a server for what nobody else knows of it.
+    async fn learn(&self, settings: &Settings, name: &str, spec: &ProviderSpec) {
+        let is_known = catalogue(settings).known(name).is_some() && !spec.is_local();
+        if is_known || self.shown_by(name).window.is_some() {
             return;
         }
         // A connection belongs to the runtime that opened it, and this one ends here.
         let Ok(connections) = Connections::new() else { return };
-        let told = window(spec, &connections).await;
-        self.windows().insert(name.to_owned(), told);
+        let told = shown(spec, &connections).await;
+        self.shown.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), told);
     }
 
     /// What is assumed of a model that the catalogue does not know.
     fn guessed(&self, name: &str) -> ModelFacts {
-        self.windows().get(name).copied().flatten().map_or(ModelFacts::UNKNOWN, ModelFacts::of_window)
+        self.shown_by(name).window.map_or(ModelFacts::UNKNOWN, ModelFacts::of_window)
     }
 
-    fn windows(&self) -> MutexGuard<'_, BTreeMap<String, Option<u32>>> {
-        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+    fn shown_by(&self, name: &str) -> Shown {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.get(name).copied().unwrap_or_default()
     }
 }
 
@@ -144,7 +175,7 @@ impl Backends for ModelRegistry {
 
     fn handling(&self, name: &str, role: Role) -> Handling {
         let settings = self.settings();
-        Handling { tools: settings.tool_set(role, name), slots: settings.slots(name) }
+        Handling { tools: settings.tool_set(role, name), slots: self.slots(name, &settings) }
     }
 
     fn fallback(&self, role: Role) -> Option<String> {

@@ -15,6 +15,9 @@ pub struct Activity {
     pub started: Timestamp,
     /// When it last said or printed something.
     pub last_output: Timestamp,
+    /// Since when it does what it does now; 0 from an engine that does not say.
+    #[serde(default)]
+    pub since: Timestamp,
     /// What it does now, such as "waiting for the model" or "running cargo test".
     pub doing: String,
 }

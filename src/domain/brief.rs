@@ -3,6 +3,7 @@
 mod bound;
 mod finding;
 mod handoff;
+mod news;
 mod objection;
 mod read;
 mod requirement;
@@ -18,6 +19,7 @@ use super::id::{AssertionId, FeatureId, MilestoneId};
 use super::mission::Mission;
 use super::plan::{Feature, FeatureState};
 
+pub use news::news;
 pub use read::{READABLE, read};
 pub use section::worded;
 pub use sessions::{Noted, earlier_sessions};
@@ -33,7 +35,27 @@ pub struct Brief {
 
 /// Composes the brief for a piece of work. The engine adds what only it can see: diffs and addresses.
 pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
-    let text = match work {
+    let text = text(mission, work) + &talk::failed_attempts(mission, work) + &talk::unheard(mission, work);
+    Brief { text: for_role(mission, work, text), labels: labels(mission, work) }
+}
+
+/// What stands in the brief of one who went at the work before and goes on with it: nothing of how that ended.
+pub fn brief_to_go_on(mission: &Mission, work: AgentWork) -> Brief {
+    let text = text(mission, work) + &talk::unheard(mission, work);
+    Brief { text: for_role(mission, work, text), labels: labels(mission, work) }
+}
+
+/// What of a brief is the work of the one who is briefed.
+pub fn own_work(mission: &Mission, work: AgentWork) -> String {
+    if work == AgentWork::Plan { proposed(mission) } else { String::new() }
+}
+
+fn for_role(mission: &Mission, work: AgentWork, text: String) -> String {
+    if work.role().may_know_sealed() { text } else { mission.unsealed(text) }
+}
+
+fn text(mission: &Mission, work: AgentWork) -> String {
+    match work {
         AgentWork::Plan => plan_brief(mission),
         AgentWork::Criticize { .. } => critic_brief(mission),
         AgentWork::Talk => talk_brief(mission),
@@ -44,9 +66,10 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
         AgentWork::TestAsUser { milestone, round, flow } => {
             user_testing_brief(mission, milestone, round, flow)
         }
-    };
-    let text = text + &talk::failed_attempts(mission, work) + &talk::unheard(mission, work);
-    let text = if work.role().may_know_sealed() { text } else { mission.unsealed(text) };
+    }
+}
+
+fn labels(mission: &Mission, work: AgentWork) -> BTreeMap<String, String> {
     let feature = work.feature().and_then(|id| mission.feature(id));
     let phase = (work.feature().is_none() && work.round().is_none()).then(|| work.to_string());
     let labels = [
@@ -57,34 +80,41 @@ pub fn brief(mission: &Mission, work: AgentWork) -> Brief {
         ("round", work.round().map(|(_, number)| number.to_string())),
         ("flow", work.flow().and_then(Flow::number).map(|number| number.to_string())),
     ];
-    let labels = labels.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect();
-    Brief { text, labels }
+    labels.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
 }
 
 fn plan_brief(mission: &Mission) -> String {
-    let ids: Vec<AssertionId> = mission.contract.keys().cloned().collect();
-    let next = if ids.is_empty() {
+    let next = if mission.contract.is_empty() {
         "Propose the contract, then the environment, then the plan."
     } else {
         "What you proposed before stands: propose again what must change, and end with the plan."
     };
+    [
+        section::goal(mission),
+        requirement::requirements(mission),
+        talk::conversation(mission),
+        proposed(mission),
+        objection::objections(mission),
+        talk::persons_words(mission),
+        talk::directives(mission),
+        format!("\n## What to do now\n{next} The person approves it at the plan gate.\n"),
+    ]
+    .concat()
+}
+
+/// What the planner proposed so far, as it stands now.
+fn proposed(mission: &Mission) -> String {
+    let ids: Vec<AssertionId> = mission.contract.keys().cloned().collect();
     let environment = if mission.environment_is_persons {
         "\n# The environment as the person edited it, which stays so\n"
     } else {
         "\n# The environment you proposed before\n"
     };
     [
-        section::goal(mission),
-        requirement::requirements(mission),
-        talk::conversation(mission),
         section::under("\n## The contract you proposed before\n", section::each(mission, &ids)),
         section::under(environment, section::environment(mission)),
         section::under("\n## What its commands do at the base commit\n", mission.baseline_report()),
         section::under("\n## The plan you proposed before\n", section::plan_whole(mission)),
-        objection::objections(mission),
-        talk::persons_words(mission),
-        talk::directives(mission),
-        format!("\n{next} The person approves it at the plan gate.\n"),
     ]
     .concat()
 }

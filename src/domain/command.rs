@@ -22,7 +22,7 @@ use super::id::{
     AssertionId, AttemptId, Commit, FeatureId, FindingId, MessageId, MilestoneId, ProposalId, QuestionId,
     RequirementId, Revision,
 };
-use super::message::{Delivery, Party};
+use super::message::{Delivery, Party, QuestionDraft};
 use super::mission::Hold;
 use super::negotiation::{AnswerDraft, ObjectionDraft};
 use super::note::NoteRuling;
@@ -96,7 +96,7 @@ pub enum Command {
     ProposePlan { title: Option<Title>, milestones: Vec<MilestoneDraft>, answer: Option<Prose> },
     AmendPlan { changes: Vec<PlanChange> },
     Triage { decisions: Vec<TriageDecision> },
-    Ask { to: Party, text: Prose, options: Vec<Line> },
+    Ask { to: Party, questions: Vec<QuestionDraft> },
     // To a worker's request, while it works; an edit that names nothing is none.
     AnswerAmendment { finding: FindingId, outcome: AmendmentOutcome, words: Line, edit: Box<WordingEdit> },
 
@@ -175,6 +175,11 @@ pub enum Asker {
 }
 
 impl Command {
+    /// One question.
+    pub fn ask(to: Party, question: Prose, options: Vec<Line>) -> Self {
+        Self::Ask { to, questions: vec![QuestionDraft { question, options }] }
+    }
+
     /// Whether that kind of asker may use this verb at all.
     #[expect(clippy::too_many_lines, reason = "a flat match over every command")]
     pub fn may_be_asked_by(&self, asker: Asker) -> bool {

@@ -1,5 +1,6 @@
 //! What parties say to each other: messages, questions and directives.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::attempt::{AgentWork, Attempt, Role};
@@ -62,6 +63,17 @@ pub struct Question {
     pub answer: Option<Prose>,
 }
 
+/// A question as it is asked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QuestionDraft {
+    /// With what you know and what you would do without an answer.
+    pub question: Prose,
+    /// Answers to choose from, where there are some.
+    #[serde(default)]
+    pub options: Vec<Line>,
+}
+
 /// An instruction to every agent from now on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Directive {
@@ -83,6 +95,11 @@ pub struct Knowledge {
 }
 
 impl Mission {
+    /// Whether an attempt asked the person.
+    pub fn has_asked_person(&self, attempt: AttemptId) -> bool {
+        self.questions.iter().any(|question| question.from == attempt && question.to == Party::Person)
+    }
+
     /// Messages to earlier attempts at this work that ended before they read them.
     pub fn unheard(&self, work: AgentWork) -> impl Iterator<Item = &Message> {
         self.waiting_for_ended().filter(move |(_, attempt)| attempt.work == work).map(|(message, _)| message)

@@ -24,8 +24,14 @@ impl Activities {
     /// A piece of work begins; it ends when the guard is dropped.
     pub fn begin(self: &Arc<Self>, work: Work) -> Running {
         let now = clock::now();
-        let activity =
-            Activity { work, attempt: None, started: now, last_output: now, doing: "starting".to_owned() };
+        let activity = Activity {
+            work,
+            attempt: None,
+            started: now,
+            last_output: now,
+            since: now,
+            doing: "starting".to_owned(),
+        };
         self.locked().insert(work, activity);
         self.tell();
         Running { work, activities: Arc::clone(self) }
@@ -38,7 +44,10 @@ impl Activities {
 
     /// What a piece of work does now, for those who do not run it themselves.
     pub fn doing(&self, work: Work, doing: String) {
-        self.change(work, |activity| activity.doing = doing);
+        self.change(work, |activity| {
+            activity.doing = doing;
+            activity.since = clock::now();
+        });
         self.tell();
     }
 
@@ -73,7 +82,11 @@ impl Running {
 
     /// What it does now.
     pub fn doing(&self, doing: impl Into<String>) {
-        let doing = doing.into();
+        self.activities.doing(self.work, doing.into());
+    }
+
+    /// The same as before, in other words: how far it is.
+    pub fn still_doing(&self, doing: String) {
         self.activities.change(self.work, |activity| activity.doing = doing);
         self.activities.tell();
     }

@@ -11,15 +11,16 @@ use super::context::{EngineContext, Mind, blocking};
 use super::error::EngineError;
 use super::inbox::deliver_waiting;
 use super::mission_tools::{self, ToolContext};
+use super::resume::{self, Earlier, Head, Record, Start};
 use super::role::{self, AttemptEnv, Cleanup, Researchers};
 use super::session_recorder::{SessionRecorder, priced};
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
-use crate::agent::session::{Observer, Player, Session};
+use crate::agent::session::{Player, Session};
 use crate::agent::skill::SkillLibrary;
 use crate::agent::tool::{Extras, ToolEnv, ToolRow, ToolTable};
 use crate::domain::attempt::{AgentWork, Ending, Role};
-use crate::domain::brief::brief;
+use crate::domain::brief::{brief, brief_to_go_on};
 use crate::domain::command::Command;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AttemptId, MessageId};
@@ -39,7 +40,7 @@ pub async fn run(
     cancel: CancellationToken,
 ) -> Result<(), EngineError> {
     let (running, role) = (engine.activities.begin(work.into()), work.role());
-    let prompt = engine.prompt(role::row(engine, work).prompt)?;
+    let prompt = engine.prompt(role::row(engine, work, Start::Afresh).prompt)?;
     let model_role: Role = prompt.model_role().parse().unwrap_or(role);
     let model = engine.cell.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
     engine.note_sandbox().await?;
@@ -94,14 +95,13 @@ impl AttemptRun {
             }
         };
         running.doing("preparing its checkout");
-        let prepare = || role::row(&self.engine, self.work).env;
-        let env = self.engine.patiently(self.work.into(), &self.cancel, prepare).await?;
-        running.doing("waiting for the model");
-        let mail = self.waiting_mail();
+        let earlier = Earlier::of(&self.engine, self.attempt, &mind).await;
         let observer = Arc::new(SessionRecorder::new(&self.engine, self.attempt, mind.facts, running));
         self.engine.fallback_note(self.permit.model_role).into_iter().for_each(|note| observer.note(note));
-        let session = self.session(mind, &env, &observer, self.chromium().await)?;
-        let ended = session.run().await;
+        let (env, ready) = self.ready(&mind, &observer, earlier).await?;
+        observer.begins();
+        let mail = self.waiting_mail();
+        let ended = self.session(mind, &env, ready, &observer)?.run().await;
         self.engine.inboxes.close(self.attempt);
         if let Some(instruments) = &env.instruments {
             instruments.app.stop().await;
@@ -109,48 +109,98 @@ impl AttemptRun {
         // The tools are gone with the session; what still runs of them is nobody's.
         self.engine.sweep().await?;
         self.close(ended, &observer, mail).await;
+        resume::ended(&self.engine, self.attempt).await;
         self.put_back(env.cleanup, &observer).await;
         Ok(())
+    }
+
+    /// Makes the place and the tools ready: those of a session that goes on, where that can be.
+    async fn ready(
+        &self,
+        mind: &Mind,
+        observer: &Arc<SessionRecorder>,
+        mut earlier: Option<Earlier>,
+    ) -> Result<(AttemptEnv, Ready), EngineError> {
+        let chromium = self.chromium().await;
+        loop {
+            let start = if earlier.is_some() { Start::GoingOn } else { Start::Afresh };
+            let prepare = || role::row(&self.engine, self.work, start).env;
+            let env = self.engine.patiently(self.work.into(), &self.cancel, prepare).await?;
+            let access = env.access.lowered_to(self.prompt.access);
+            let own = env.own.as_ref().map_or(&[][..], |own| &own.env);
+            let tool_env = self.engine.tool_env(&env.dir, access, own)?;
+            let today = mind.offered(self.tools(mind, &env, &tool_env, observer, chromium.clone()), access);
+            let Some(going_on) = earlier.take() else {
+                let system = self.engine.system_prompt(self.role, &self.prompt, &env.dir, &today)?;
+                return Ok((env, Ready { tool_env, tools: today, system, earlier: None }));
+            };
+            // With other tools its place is made ready once more, for one who begins.
+            if let Some(tools) = going_on.tools(&today) {
+                let system = going_on.system();
+                return Ok((env, Ready { tool_env, tools, system, earlier: Some(going_on) }));
+            }
+        }
     }
 
     fn session(
         &self,
         mind: Mind,
         env: &AttemptEnv,
+        ready: Ready,
         observer: &Arc<SessionRecorder>,
-        chromium: Chromium,
     ) -> Result<Session, EngineError> {
         // First the inbox: what is said or changed while the brief is composed reaches it one way or the other.
         let inbox = self.engine.inboxes.open(self.attempt);
         deliver_waiting(&self.engine, self.attempt);
+        let compose = if ready.earlier.is_some() { brief_to_go_on } else { brief };
         let (brief, told) = self.engine.cell.with(|mission| {
             let untold = mission.attempts.get(&self.attempt).map(|attempt| mission.untold(attempt));
-            (brief(mission, self.work), untold.unwrap_or_default())
+            (compose(mission, self.work), untold.unwrap_or_default())
         });
         for (assertion, revision) in told {
             self.engine.dispatcher.tell(Command::TellRevision { attempt: self.attempt, assertion, revision });
         }
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
-        let watcher: Arc<dyn Observer> = observer.clone();
-        let access = env.access.lowered_to(self.prompt.access);
-        let own = env.own.as_ref().map_or(&[][..], |own| &own.env);
-        let tool_env = self.engine.tool_env(&env.dir, access, own)?;
-        let tools = mind.offered(self.tools(&mind, env, &tool_env, observer, chromium), access);
+        let text = brief.text + &env.note;
+        if matches!(mind.player, Player::Model(_)) {
+            self.keep_record(&ready, observer);
+        }
         Ok(Session {
             limits: limits(&self.prompt, &mind.facts),
-            place: self.place(&mind, tool_env)?,
+            place: self.place(&mind, ready.tool_env)?,
             player: mind.player,
-            system: self.engine.system_prompt(self.role, &self.prompt, &env.dir, &tools)?,
-            tools,
-            brief: brief.text + &env.note,
+            system: ready.system,
+            tools: ready.tools,
+            brief: ready.earlier.as_ref().map_or(text.clone(), |earlier| earlier.brief(&text)),
+            earlier: ready.earlier.map(Earlier::into_items).unwrap_or_default(),
             closing: self.prompt.closes.clone(),
             labels,
             permit: Arc::new(self.permit.clone()),
-            observer: watcher,
+            observer: observer.clone(),
             inbox,
             cancel: self.cancel.clone(),
         })
+    }
+
+    /// Keeps what another session can go on with.
+    fn keep_record(&self, ready: &Ready, observer: &SessionRecorder) {
+        let (dir, attempt) = (&self.engine.dir, self.attempt);
+        let record = match &ready.earlier {
+            Some(earlier) => {
+                observer.note(format!("goes on with the conversation of {}", earlier.attempt));
+                Record::take_over(dir, earlier.attempt, attempt)
+            }
+            None => {
+                let tools = ready.tools.iter().map(|tool| tool.spec.clone()).collect();
+                let model = self.permit.model.to_string();
+                Record::begin(dir, attempt, &Head { model, system: ready.system.clone(), tools })
+            }
+        };
+        match record {
+            Ok(record) => observer.record(record),
+            Err(error) => tracing::warn!(%error, "what a session goes on with is not kept"),
+        }
     }
 
     /// Where whoever plays it is: with its tools, but for an agent whose role must not see the code. That one has a place
@@ -265,6 +315,15 @@ impl AttemptRun {
             observer.note(format!("the validator changed {}; the changes are discarded", names.join(", ")));
         }
     }
+}
+
+/// What a session is made of, beside its place.
+struct Ready {
+    tool_env: Arc<ToolEnv>,
+    tools: Vec<ToolRow>,
+    system: String,
+    /// What it goes on with.
+    earlier: Option<Earlier>,
 }
 
 /// Removes a checkout of an attempt's own. One that stays is taken up by the next attempt at the same, or goes with the

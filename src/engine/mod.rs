@@ -39,6 +39,7 @@ mod recover;
 pub mod relocate;
 mod replay;
 pub mod reports;
+mod resume;
 mod role;
 mod run;
 mod sabotage;

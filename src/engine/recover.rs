@@ -6,7 +6,7 @@ use super::attempt::open_usage;
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
 use super::run::Predecessor;
-use super::{evidence, landing};
+use super::{evidence, landing, resume};
 use crate::domain::attempt::{Attempt, Ending, Work};
 use crate::domain::command::Command;
 use crate::domain::mission::Mission;
@@ -54,6 +54,7 @@ pub async fn recover(engine: &Arc<EngineContext>, predecessor: Predecessor) -> R
         {
             engine.dispatcher.record(command).await?;
         }
+        resume::ended(engine, orphan.id).await;
     }
     let own = engine.cell.with(|m| schedule(m).into_iter().find(|work| matches!(work, Work::Engine(_))));
     if let Some(work) = own.filter(|_| seen && orphans.is_empty()) {

@@ -1,12 +1,13 @@
 //! Watches a session for the transcript, the screen and the budget.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::activity::Running;
 use super::clock;
 use super::context::EngineContext;
 use super::inbox;
+use super::resume::Record;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::model::{Item, Reply, ResultStatus, StreamPiece, TokenUsage};
 use crate::agent::session::Observer;
@@ -19,6 +20,9 @@ use crate::link::protocol::OutputPiece;
 /// Characters of a tool call that the activity line shows.
 const SHOWN: usize = 60;
 
+/// What an attempt does while its model says nothing.
+const WAITING: &str = "waiting for the model";
+
 /// The observer of one attempt.
 pub struct SessionRecorder {
     engine: Arc<EngineContext>,
@@ -26,10 +30,14 @@ pub struct SessionRecorder {
     facts: ModelFacts,
     running: Running,
     briefed: AtomicBool,
+    /// Whether the model is in the middle of its reply.
+    answering: AtomicBool,
     /// What is recorded as read once the model has replied.
     shown: Mutex<Vec<Command>>,
     /// Why the model was last asked again.
     told: Mutex<String>,
+    /// What another session can go on with; nothing where none could.
+    record: OnceLock<Record>,
 }
 
 impl SessionRecorder {
@@ -41,9 +49,22 @@ impl SessionRecorder {
             facts,
             running,
             briefed: AtomicBool::new(false),
+            answering: AtomicBool::new(false),
             shown: Mutex::default(),
             told: Mutex::default(),
+            record: OnceLock::new(),
         }
+    }
+
+    /// Keeps the conversation in a record.
+    pub fn record(&self, record: Record) {
+        // A session has one.
+        drop(self.record.set(record));
+    }
+
+    /// Its place is ready: the model is asked.
+    pub fn begins(&self) {
+        self.waits();
     }
 
     /// Adds a note of the engine's own to the transcript.
@@ -63,6 +84,44 @@ impl SessionRecorder {
             why.clone_into(&mut told);
             self.note(format!("the model is asked again: {why}"));
         }
+    }
+
+    /// What is waited for, until the model says something.
+    fn tell_how_far(&self, piece: StreamPiece<'_>) {
+        let was_answering = self.answering.load(Ordering::Relaxed);
+        let answers = match piece {
+            StreamPiece::Queued => {
+                self.running.doing("waiting for its turn: the server answers one at a time");
+                false
+            }
+            StreamPiece::Asked => {
+                self.running.doing(WAITING);
+                false
+            }
+            StreamPiece::Reading { percent } => {
+                self.running.still_doing(format!("reading the prompt, {percent} %"));
+                false
+            }
+            StreamPiece::Restarted { reason } => {
+                self.running.doing(format!("asking again: {reason}"));
+                false
+            }
+            StreamPiece::Text(_)
+            | StreamPiece::Thinking(_)
+            | StreamPiece::CallStarted { .. }
+            | StreamPiece::CallArguments { .. } => {
+                if !was_answering {
+                    self.running.doing("answering");
+                }
+                true
+            }
+        };
+        self.answering.store(answers, Ordering::Relaxed);
+    }
+
+    fn waits(&self) {
+        self.answering.store(false, Ordering::Relaxed);
+        self.running.doing(WAITING);
     }
 
     fn add(&self, body: EntryBody) {
@@ -97,7 +156,16 @@ impl SessionRecorder {
 }
 
 impl Observer for SessionRecorder {
+    fn rewritten(&self, items: &[Item]) {
+        if let Some(record) = self.record.get() {
+            record.rewrite(items);
+        }
+    }
+
     fn item(&self, item: &Item) {
+        if let Some(record) = self.record.get() {
+            record.add(item);
+        }
         match item {
             Item::User { text } if !self.briefed.swap(true, Ordering::Relaxed) => {
                 self.add(EntryBody::Brief { text: text.clone() });
@@ -114,7 +182,7 @@ impl Observer for SessionRecorder {
                 self.add_reply(reply);
             }
             Item::ToolResult { call_id, tool, output, status } => {
-                self.running.doing("waiting for the model");
+                self.waits();
                 let status = match status {
                     ResultStatus::Done => ToolOutcome::Done,
                     ResultStatus::Failed => ToolOutcome::Failed,
@@ -132,6 +200,7 @@ impl Observer for SessionRecorder {
 
     fn stream(&self, piece: StreamPiece<'_>) {
         self.running.heard();
+        self.tell_how_far(piece);
         let piece = match piece {
             StreamPiece::Text(text) => OutputPiece::Text { text: text.to_owned() },
             StreamPiece::Thinking(text) => OutputPiece::Thinking { text: text.to_owned() },
@@ -142,10 +211,10 @@ impl Observer for SessionRecorder {
                 OutputPiece::CallArguments { call_id: call_id.to_owned(), json: json.to_owned() }
             }
             StreamPiece::Restarted { reason } => {
-                self.running.doing(format!("asking again: {reason}"));
                 self.note_again(reason);
                 OutputPiece::Restarted { reason: reason.to_owned() }
             }
+            StreamPiece::Queued | StreamPiece::Asked | StreamPiece::Reading { .. } => return,
         };
         self.engine.feed.publish_output(self.attempt, piece);
     }

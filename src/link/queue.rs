@@ -306,6 +306,7 @@ mod tests {
             attempt: None,
             started: crate::domain::id::Timestamp(n),
             last_output: crate::domain::id::Timestamp(n),
+            since: crate::domain::id::Timestamp(n),
             doing: String::new(),
         };
         queue.activity([activity(1)].into());

@@ -33,6 +33,9 @@ impl CallCounts {
     }
 }
 
+/// What work waits for that says nothing of itself, so that its time is told from the first second.
+const WAITS: [&str; 4] = ["waiting for", "reading the prompt", "asking again", "preparing"];
+
 /// What a piece of work does now, a tool call in a few words, and for how long it has said nothing when that is long.
 pub fn doing(activity: &Activity, now: Timestamp) -> String {
     // The engine reports a call as its tool and the beginning of its arguments.
@@ -40,6 +43,9 @@ pub fn doing(activity: &Activity, now: Timestamp) -> String {
         Some((tool, arguments)) => call_words(tool, &format!("{{{arguments}")),
         None => clean(&activity.doing),
     };
+    if activity.since > Timestamp(0) && WAITS.iter().any(|wait| doing.starts_with(wait)) {
+        return format!("{doing} · {}", span(now.since(activity.since)));
+    }
     let silent = now.since(activity.last_output);
     if silent < QUIET { doing } else { format!("{doing} · no output for {}", span(silent)) }
 }
@@ -83,6 +89,7 @@ mod tests {
             attempt: None,
             started: Timestamp(60_000),
             last_output: Timestamp(70_000),
+            since: Timestamp(70_000),
             doing: doing.to_owned(),
         }
     }
@@ -96,7 +103,7 @@ mod tests {
         let line = |activity, now| line(&mission, activity, &CallCounts::default(), Timestamp(now));
         insta::assert_snapshot!([line(&one, 83_000), line(&two, 135_000), line(&[], 96_000)].join("\n"), @r"
         claims of F2 for 23s · running cargo test · 0 tokens
-        2 at work on F1, F2 · waiting for the model · no output for 1m 05s · 0 tokens
+        2 at work on F1, F2 · waiting for the model · 1m 05s · 0 tokens
         planning · 0 tokens
         ");
     }

@@ -72,6 +72,14 @@ impl Checkout {
         Ok(find_commit(&self.git()?, "HEAD")?.id().to_string())
     }
 
+    /// Whether a commit is the one that it is at, or one before that.
+    pub fn has(&self, commit: &str) -> bool {
+        let Ok(git) = self.git() else { return false };
+        let found = (find_commit(&git, "HEAD"), find_commit(&git, commit));
+        let (Ok(head), Ok(base)) = found else { return false };
+        head.id() == base.id() || git.graph_descendant_of(head.id(), base.id()).unwrap_or(false)
+    }
+
     /// Whether it is on its branch.
     pub fn position(&self) -> Result<Position, WorkspaceError> {
         let git = self.git()?;

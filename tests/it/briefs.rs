@@ -139,41 +139,6 @@ async fn a_planner_tries_things_where_nothing_of_it_stays() {
     assert!(!ground.dir.join("proof/soil.txt").exists());
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_planner_that_asked_goes_on_with_what_it_found_out() {
-    let ground = Ground::plain("test/planner");
-    let said =
-        Reply { text: "The greeting is the risk.".into(), ..call("read", json!({ "path": "README.md" })) };
-    let asked = vec![
-        said,
-        call("shell", json!({ "command": "echo sixteen tests pass" })),
-        call("propose_plan", json!({ "milestones": [{ "title": "M", "features": [] }] })),
-        call("ask_user", json!({ "question": "Which language?", "options": ["German", "Finnish"] })),
-    ];
-    let mission = ground.fly(replies(asked)).await;
-    let question = mission.questions[0].id;
-    ground.person(Command::Answer { question, text: words::prose("Finnish") });
-    let briefs = Arc::new(Mutex::new(Vec::new()));
-    let kept = Arc::clone(&briefs);
-    let plan = planning().map(|(tool, arguments)| call(tool, arguments));
-    let mind = Mind::new(move |request, asked| {
-        kept.lock().unwrap().push(first_words(request));
-        Ok(plan.get(asked).cloned().unwrap_or_default())
-    });
-    let mission = ground.fly(mind).await;
-    assert!(waits_at_the_plan_gate(&mission), "{}", ground.told());
-    let brief = briefs.lock().unwrap()[0].clone();
-    for words in [
-        "you asked: Which language?\nto choose from:\n- German\n- Finnish\nthe person answered: Finnish\n",
-        "you said: The greeting is the risk.",
-        "sixteen tests pass",
-        "`propose_plan` was refused: the contract comes first",
-        "as #1 you looked at: read {\"path\":\"README.md\"}",
-    ] {
-        assert!(brief.contains(words), "{words}\n{brief}");
-    }
-}
-
 /// A mission with its engine, and a person beside it.
 struct Desk {
     ground: Ground,

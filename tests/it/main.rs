@@ -18,6 +18,7 @@ mod external;
 mod faults;
 mod flight;
 mod flow_testers;
+mod going_on;
 mod independence;
 mod instrument;
 mod link;

@@ -11,7 +11,7 @@ mod pair;
 pub use bound::{bounded, clipped, shorten_results};
 pub use compact::{NOTICE, SUMMARY, compact};
 pub use estimate::{Estimate, bytes_of, counted, tokens_of};
-pub use pair::pair_calls;
+pub use pair::{open_calls, pair_calls};
 
 use super::model::Item;
 

@@ -35,6 +35,18 @@ pub fn pair_calls(items: &mut Vec<Item>) {
     *items = paired;
 }
 
+/// The calls of the newest reply that have no result.
+pub fn open_calls(items: &[Item]) -> Vec<(String, String)> {
+    let newest = items.iter().rposition(|item| matches!(item, Item::Assistant(_)));
+    let Some((Item::Assistant(reply), later)) = newest.and_then(|at| items[at..].split_first()) else {
+        return Vec::new();
+    };
+    let answered =
+        |id: &str| later.iter().any(|item| matches!(item, Item::ToolResult { call_id, .. } if call_id == id));
+    let open = reply.calls.iter().filter(|call| !answered(&call.id));
+    open.map(|call| (call.id.clone(), call.tool.clone())).collect()
+}
+
 fn answer(answers: &mut Vec<Item>, id: String, tool: String) -> Item {
     let found =
         answers.iter().position(|item| matches!(item, Item::ToolResult { call_id, .. } if *call_id == id));

@@ -5,11 +5,13 @@
 
 pub mod catalogue;
 mod conversation;
+pub mod line;
 pub mod provider;
 pub mod retry;
 pub mod script;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -32,6 +34,26 @@ pub trait Model: Send + Sync {
     /// # Errors
     /// A [`ModelError`] that says whether trying again can help. Cancelling yields [`ModelError::Cancelled`].
     async fn turn(&self, request: &Request, stream: &dyn StreamSink, cancel: &CancellationToken) -> Turn;
+
+    /// Whether it can take up a conversation that another session began.
+    fn goes_on(&self) -> bool {
+        true
+    }
+}
+
+#[async_trait::async_trait]
+impl Model for Arc<dyn Model> {
+    fn name(&self) -> &str {
+        self.as_ref().name()
+    }
+
+    async fn turn(&self, request: &Request, stream: &dyn StreamSink, cancel: &CancellationToken) -> Turn {
+        self.as_ref().turn(request, stream, cancel).await
+    }
+
+    fn goes_on(&self) -> bool {
+        self.as_ref().goes_on()
+    }
 }
 
 /// Receives what a model says while it says it. Implementations must not block: drop what they cannot take.
@@ -51,6 +73,12 @@ pub enum StreamPiece<'a> {
     CallStarted { call_id: &'a str, tool: &'a str },
     /// More of the JSON arguments of the call.
     CallArguments { call_id: &'a str, json: &'a str },
+    /// The request stands in line: its server answers only so many at a time.
+    Queued,
+    /// Its turn has come.
+    Asked,
+    /// The server reads the request, so far.
+    Reading { percent: u8 },
     /// The reply is being asked for again after a fault; what was streamed so far is void.
     Restarted { reason: &'a str },
 }
@@ -136,6 +164,8 @@ pub enum Reach {
     Whole,
     /// To the most tokens that a reply may have: what it meant to say is not all there.
     CutOff,
+    /// To where it began to say the same over and over; it was not heard any further.
+    Repeating,
 }
 
 /// A piece of reasoning that belongs to the conversation.
@@ -200,7 +230,7 @@ impl std::ops::AddAssign for TokenUsage {
 }
 
 /// A tool as a model sees it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ToolSpec {
     /// The name it is called by: `[a-z_]+`.
     pub name: String,

@@ -49,6 +49,8 @@ pub enum Again {
 pub trait Observer: Send + Sync {
     /// A whole item, for the transcript.
     fn item(&self, _item: &Item) {}
+    /// Earlier items were shortened: the conversation is these from now on.
+    fn rewritten(&self, _items: &[Item]) {}
     /// A piece of the reply that is being made.
     fn stream(&self, _piece: StreamPiece<'_>) {}
     /// Output of a running tool.

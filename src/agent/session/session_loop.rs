@@ -31,7 +31,9 @@ pub struct Session {
     pub place: Arc<ToolEnv>,
     /// Who the agent is.
     pub system: String,
-    /// What this session is about.
+    /// The conversation that it goes on with; empty for one that begins. Only a model has one.
+    pub earlier: Vec<Item>,
+    /// What this session is about, or what is new since its earlier part.
     pub brief: String,
     /// What it may call.
     pub tools: Vec<ToolRow>,
@@ -82,16 +84,24 @@ impl SessionLoop {
     fn new(session: Session, model: Arc<dyn Model>, deadline: Deadline) -> Self {
         let specs = session.tools.iter().map(|tool| tool.spec.clone()).collect();
         let tools = session.tools.into_iter().map(|tool| (tool.spec.name.clone(), tool)).collect();
+        let begins = session.earlier.is_empty();
+        let brief = Item::User { text: session.brief.clone() };
+        let items = if begins { vec![brief] } else { session.earlier };
         let request = Request {
             system: session.system,
-            items: vec![Item::User { text: session.brief }].into(),
+            items: items.into(),
             tools: specs,
             choice: ToolChoice::Free,
             max_output_tokens: session.limits.max_output_tokens,
             labels: session.labels,
         };
+        let machine = if begins {
+            Machine::new(request, session.closing, session.limits)
+        } else {
+            Machine::going_on(request, session.brief, session.closing, session.limits)
+        };
         Self {
-            machine: Machine::new(request, session.closing, session.limits),
+            machine,
             model,
             tools,
             permit: session.permit,
@@ -181,6 +191,9 @@ impl SessionLoop {
     fn report(&mut self) {
         for item in self.machine.take_fresh() {
             self.observer.item(&item);
+        }
+        if self.machine.take_rewritten() {
+            self.observer.rewritten(&self.machine.request().items);
         }
     }
 
@@ -337,6 +350,7 @@ mod tests {
             player: Player::Model(Arc::clone(&model) as Arc<dyn Model>),
             place: Place::new().env,
             system: "system".into(),
+            earlier: Vec::new(),
             brief: "brief".into(),
             tools: ["echo", "close", "wait", "panic", "meet"].map(|name| fake(name, &barrier)).to_vec(),
             closing: Closing::Tools(vec!["close".into()]),

@@ -6,7 +6,7 @@ use super::answered::Answered;
 use super::shape::{Closing, Fault, Input, Limits, Outcome, ToolReply, TurnStep};
 use super::words;
 use crate::agent::context::{self, Estimate, Fit};
-use crate::agent::model::{Item, Reach, Reply, Request, ToolCall, ToolChoice};
+use crate::agent::model::{Item, Reach, Reply, Request, ResultStatus, ToolCall, ToolChoice};
 use crate::agent::repetition::RepetitionGuard;
 use crate::agent::tool::{Output, Then, ToolError};
 
@@ -37,6 +37,8 @@ pub struct Machine {
     held: Vec<String>,
     ids: HashSet<String>,
     fresh: Vec<Item>,
+    /// Whether earlier items were changed since that was asked last.
+    rewritten: bool,
 }
 
 /// A call that has no result in the conversation yet.
@@ -66,7 +68,25 @@ impl Machine {
             pending: Vec::new(),
             held: Vec::new(),
             ids: HashSet::new(),
+            rewritten: false,
         }
+    }
+
+    /// A conversation that goes on, word for word as it was, with what is new since.
+    pub fn going_on(request: Request, news: String, closing: Closing, limits: Limits) -> Self {
+        let mut machine = Self::new(request, closing, limits);
+        machine.fresh.clear();
+        let calls = machine.request.items.iter().filter_map(|item| match item {
+            Item::Assistant(reply) => Some(reply.calls.iter().map(|call| call.id.clone())),
+            Item::User { .. } | Item::ToolResult { .. } | Item::Unknown => None,
+        });
+        machine.ids = calls.flatten().collect();
+        for (call_id, tool) in context::open_calls(&machine.request.items) {
+            let output = words::CUT_SHORT.to_owned();
+            machine.push(Item::ToolResult { call_id, tool, output, status: ResultStatus::Failed });
+        }
+        machine.push(Item::User { text: news });
+        machine
     }
 
     /// Takes what has happened and says what to do next.
@@ -111,6 +131,11 @@ impl Machine {
     /// Items that were added since the last call, for the transcript.
     pub fn take_fresh(&mut self) -> Vec<Item> {
         std::mem::take(&mut self.fresh)
+    }
+
+    /// Whether earlier items are others since this was asked last.
+    pub fn take_rewritten(&mut self) -> bool {
+        std::mem::take(&mut self.rewritten)
     }
 
     /// Replies so far.
@@ -162,6 +187,7 @@ impl Machine {
         let room = scaled.saturating_sub(context::tokens_of(self.fixed));
         let fit = self.request.items.edit(|items| context::fit(items, room));
         if fit != Fit::Whole {
+            self.rewritten = true;
             self.estimate = Estimate::of(&self.request);
         }
         if fit == Fit::Compacted
@@ -206,8 +232,8 @@ impl Machine {
         let (text, calls) = (reply.text.trim().to_owned(), reply.calls.clone());
         self.push(Item::Assistant(reply));
         self.estimate.count(usage);
-        if reach == Reach::CutOff && calls.is_empty() {
-            return self.cut_off();
+        if reach != Reach::Whole && calls.is_empty() {
+            return self.cut_off(reach);
         }
         self.cut_off_in_a_row = 0;
         if calls.is_empty() {
@@ -229,10 +255,14 @@ impl Machine {
         if calls.is_empty() { self.answered(Vec::new()) } else { TurnStep::CallTools(calls) }
     }
 
-    /// A text that ran out of tokens is no answer, and no sign of an agent that will not work.
-    fn cut_off(&mut self) -> TurnStep {
+    /// A text that ran out of tokens, or was cut where it repeated itself, is no answer, and no sign of an agent that will not
+    /// work.
+    fn cut_off(&mut self, reach: Reach) -> TurnStep {
         self.cut_off_in_a_row += 1;
         let most = self.request.max_output_tokens;
+        if self.cut_off_in_a_row > FORGIVEN && reach == Reach::Repeating {
+            return failed("it loops: its replies say the same over and over".to_owned(), Fault::Agent);
+        }
         if self.cut_off_in_a_row > FORGIVEN {
             let reason = match most {
                 Some(most) => format!("its replies reach the limit of {most} tokens again and again"),
@@ -240,7 +270,11 @@ impl Machine {
             };
             return failed(format!("{reason}; choose a model that writes longer replies"), Fault::Limit);
         }
-        self.push(Item::User { text: words::cut_off(most, &self.closing) });
+        let text = match reach {
+            Reach::Repeating => words::repeating(&self.closing),
+            Reach::CutOff | Reach::Whole => words::cut_off(most, &self.closing),
+        };
+        self.push(Item::User { text });
         self.ask()
     }
 
@@ -274,7 +308,9 @@ impl Machine {
         }
         let is_cut = reach == Reach::CutOff || call.raw.trim().is_empty();
         let refused = || {
-            if is_cut {
+            if reach == Reach::Repeating {
+                words::repeating_call(call)
+            } else if is_cut {
                 words::cut_call(call, self.request.max_output_tokens)
             } else {
                 words::broken_arguments(call)
@@ -504,6 +540,51 @@ mod tests {
         assert_eq!(results[1].1, "same");
         assert!(results[2].1.contains("3 times"), "{results:?}");
         assert!(matches!(step, TurnStep::Finish(Outcome::Failed { fault: Fault::Agent, .. })), "{step:?}");
+    }
+
+    #[test]
+    fn a_reply_that_repeats_itself_is_told_so_and_a_session_of_them_ends() {
+        let mut machine = worker();
+        machine.step(Input::Begin);
+        let broken =
+            ToolCall { id: "c".into(), tool: "read".into(), raw: "{\"a\":\"xx".into(), arguments: None };
+        let reply = Reply { calls: vec![broken], reach: Reach::Repeating, ..Reply::default() };
+        assert_eq!(machine.step(Input::Reply(reply)), TurnStep::AskModel);
+        let told = &results(&machine)[0].1;
+        assert!(told.contains("said the same over and over") && told.contains("Call `read` again"), "{told}");
+        let loops = || Reply { text: "again again".into(), reach: Reach::Repeating, ..Reply::default() };
+        for _ in 0..FORGIVEN {
+            assert_eq!(machine.step(Input::Reply(loops())), TurnStep::AskModel);
+            assert!(last_said(&machine).contains("was cut off there"), "{}", last_said(&machine));
+        }
+        let step = machine.step(Input::Reply(loops()));
+        assert!(matches!(step, TurnStep::Finish(Outcome::Failed { fault: Fault::Agent, .. })), "{step:?}");
+    }
+
+    #[test]
+    fn a_conversation_goes_on_word_for_word_and_a_call_that_was_cut_short_says_so() {
+        let mut before = worker();
+        before.step(calling(&[call("a", "read")]));
+        before.step(Input::Answered(vec![done("a", "seen")]));
+        before.step(calling(&[call("b", "read"), call("c", "read")]));
+        let request = before.request().clone();
+        let known = request.items.len();
+        let mut after = Machine::going_on(
+            request,
+            "You go on.".into(),
+            Closing::Tools(vec!["handoff".into()]),
+            Limits::default(),
+        );
+        assert_eq!(after.request().items[..known], before.request().items[..known]);
+        let fresh = after.take_fresh();
+        assert_eq!(fresh.len(), 3, "two results and what is new: {fresh:?}");
+        assert!(results(&after)[1..].iter().all(|(_, text)| text == words::CUT_SHORT));
+        assert_eq!(
+            (last_said(&after), after.step(Input::Begin)),
+            ("You go on.".to_owned(), TurnStep::AskModel)
+        );
+        let TurnStep::CallTools(calls) = after.step(calling(&[call("a", "read")])) else { panic!() };
+        assert_ne!(calls[0].id, "a", "an id of before is not used again");
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub(super) fn broken_arguments(call: &ToolCall) -> String {
 
 /// The result of a call that was not made because another one closed the session.
 pub const NOT_RUN_CLOSED: &str = "Not run: the session had ended.";
+/// The result of a call that was under way when its session was cut short.
+pub(super) const CUT_SHORT: &str = "Cut short: the session was interrupted here. It may have been done in part or whole: look before you do it again.";
 /// The result of a call that would have ended the session, although another one of its reply came to nothing.
 pub const MEND_FIRST: &str =
     "Not run: another call of this reply was refused. See to that first, then make this call again.";
@@ -78,6 +80,26 @@ pub(super) fn cut_off(most: Option<u32>, closing: &Closing) -> String {
         Closing::Tools(_) => format!("Take smaller steps: one call, and less in it. {}", how_to_end(closing)),
     };
     format!("{NOTICE} Your reply reached the limit{most} and was cut off. {then}")
+}
+
+/// What a model hears whose reply said the same over and over.
+pub(super) fn repeating(closing: &Closing) -> String {
+    let then = match closing {
+        Closing::Text => {
+            "Nothing of it counts as your answer. Answer again, and say each thing once.".to_owned()
+        }
+        Closing::Tools(_) => format!("Take one step that you have not taken yet. {}", how_to_end(closing)),
+    };
+    format!("{NOTICE} Your reply said the same over and over and was cut off there. {then}")
+}
+
+/// The result of a call whose arguments said the same over and over.
+pub(super) fn repeating_call(call: &ToolCall) -> String {
+    format!(
+        "Not run: the arguments of this call said the same over and over, and it was cut off there. Call `{}` again \
+         without that: what really has many equal parts is made by a command.",
+        call.tool
+    )
 }
 
 /// What a model hears that stopped without its closing tool.

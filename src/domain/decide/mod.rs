@@ -176,7 +176,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::Unseal { assertion, feature } => sealed::unseal(tx, assertion, feature),
         Command::AmendPlan { changes } => planning::amend_plan(tx, changes),
         Command::Triage { decisions } => triage::triage(tx, decisions),
-        Command::Ask { to, text, options } => talk::ask(tx, to, text, options),
+        Command::Ask { to, questions } => talk::ask(tx, to, questions),
         Command::HandIn { handoff, head } => handoff::hand_in(tx, *handoff, head),
         Command::RequestAmendment { assertion, proposal, reason } => {
             amendment::request(tx, &assertion, proposal, &reason)

@@ -6,10 +6,13 @@ use super::transaction::Transaction;
 use crate::domain::attempt::{Attempt, Role};
 use crate::domain::event::{Actor, Event};
 use crate::domain::id::{AttemptId, MessageId, QuestionId};
-use crate::domain::message::{Delivery, MessageState, Party, Question};
+use crate::domain::message::{Delivery, MessageState, Party, Question, QuestionDraft};
 use crate::domain::mission::Mission;
 use crate::domain::rejection::{Reason, Rejection};
-use crate::domain::text::{Line, Prose};
+use crate::domain::text::Prose;
+
+/// Questions that are asked at once: more is no help to whoever answers them.
+const MOST_QUESTIONS: usize = 12;
 
 pub(super) fn say(tx: &mut Transaction, to: Party, text: Prose, delivery: Delivery) -> Result {
     says_something(&text)?;
@@ -53,10 +56,16 @@ pub(super) fn broadcast(tx: &mut Transaction, text: Prose) -> Result {
     Ok(())
 }
 
-/// A question to the person ends the orchestrator's turn: it wakes with a clean context once the answer is there.
-/// A worker's question goes to the orchestrator, and the worker waits.
-pub(super) fn ask(tx: &mut Transaction, to: Party, text: Prose, options: Vec<Line>) -> Result {
-    says_something(&text)?;
+/// Questions to the person end the orchestrator's turn: it goes on once every answer is there. A worker's question goes to
+/// the orchestrator, and the worker waits.
+pub(super) fn ask(tx: &mut Transaction, to: Party, questions: Vec<QuestionDraft>) -> Result {
+    refuse_if!(questions.is_empty(), Invalid, "there is no question: write what is to be asked");
+    refuse_if!(
+        questions.len() > MOST_QUESTIONS,
+        Invalid,
+        "at most {MOST_QUESTIONS} questions at a time: ask those that change what is built"
+    );
+    questions.iter().try_for_each(|question| says_something(&question.question))?;
     let asker = tx.asker()?;
     let from = asker.id;
     let (party, otherwise) = if asker.role == Role::Worker {
@@ -65,9 +74,11 @@ pub(super) fn ask(tx: &mut Transaction, to: Party, text: Prose, options: Vec<Lin
         (Party::Person, "a question goes to the person")
     };
     refuse_if!(to != party, NotAllowed, "{otherwise}");
-    let id = QuestionId(tx.mission().questions.last().map_or(1, |last| last.id.0 + 1));
-    let question = Question { id, from, to, text, options, at: tx.now, answer: None };
-    tx.emit(Event::QuestionAsked { question });
+    for QuestionDraft { question: text, options } in questions {
+        let id = QuestionId(tx.mission().questions.last().map_or(1, |last| last.id.0 + 1));
+        let question = Question { id, from, to, text, options, at: tx.now, answer: None };
+        tx.emit(Event::QuestionAsked { question });
+    }
     if to == Party::Person {
         tx.end_asker()?;
     }

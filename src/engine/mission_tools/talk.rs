@@ -1,5 +1,5 @@
-//! Messages, directives and questions. A question to the person ends the orchestrator's turn, which starts afresh with
-//! the answer; one to the orchestrator waits for it.
+//! Messages, directives and questions. Questions to the person end the orchestrator's turn, which goes on with the
+//! answers; one to the orchestrator waits for it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use crate::agent::tool::{Answer, Call, Output, ToolError, ToolRow};
 use crate::domain::command::Command;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AttemptId, IdError, QuestionId};
-use crate::domain::message::{Delivery, Party};
-use crate::domain::text::{Line, Prose};
+use crate::domain::message::{Delivery, Party, QuestionDraft};
+use crate::domain::text::Prose;
 use crate::workspace::Access;
 
 /// How long a worker waits for the orchestrator, which may itself be waiting for its model.
@@ -32,12 +32,9 @@ struct Message {
 }
 
 #[derive(Deserialize, JsonSchema)]
-struct QuestionToPerson {
-    /// One question, with what you know and what you would do without an answer.
-    question: Prose,
-    /// Answers to choose from, where there are some.
-    #[serde(default)]
-    options: Vec<Line>,
+struct QuestionsToPerson {
+    /// All that you have: the person answers each, and you go on with every answer.
+    questions: Vec<QuestionDraft>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -61,11 +58,9 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
         ),
         context.asking(
             "ask_user",
-            "Asks the person. Ends your turn: you are woken with the answer. Ask only what changes what is built.",
-            Accepted::Close("The question waits for the person."),
-            |QuestionToPerson { question, options }| {
-                Ok(Command::Ask { to: Party::Person, text: question, options })
-            },
+            "Asks the person, all at once. Ends your turn: you are woken with the answers. Ask only what changes what is built.",
+            Accepted::Close("It is asked. You go on when all is answered."),
+            |QuestionsToPerson { questions }| Ok(Command::Ask { to: Party::Person, questions }),
         ),
         ToolRow::new(
             "ask_orchestrator",
@@ -89,7 +84,7 @@ fn party(word: &str) -> Result<Party, ToolError> {
 }
 
 async fn ask_orchestrator(context: Arc<ToolContext>, wanted: QuestionToOrchestrator, call: Call) -> Answer {
-    let command = Command::Ask { to: Party::Orchestrator, text: wanted.question, options: Vec::new() };
+    let command = Command::ask(Party::Orchestrator, wanted.question, Vec::new());
     let events = context.ask(vec![command]).await?;
     let Some(id) = asked(&events) else {
         return Err(ToolError::Fatal("the question was not recorded".to_owned()));

@@ -15,6 +15,7 @@ use futures::future::BoxFuture;
 
 use super::context::EngineContext;
 use super::error::EngineError;
+use super::resume::Start;
 use crate::agent::tool::{ToolSet, ToolTable};
 use crate::domain::attempt::{AgentWork, Role};
 use crate::workspace::Access;
@@ -23,7 +24,7 @@ pub use attempt_env::{AttemptEnv, Cleanup};
 pub use own_place::{OwnPlace, Ports};
 pub use researcher::Researchers;
 pub use validator::{HeldProof, proof_at};
-pub use worker::at_head;
+pub use worker::{at_head, is_as_left};
 
 /// One row of the role table: what a piece of work is briefed with, and where it is done. Its tools, its access and its
 /// limits stand in the prompt's front matter; when it is due, in `domain::schedule`; what it is about, in
@@ -36,13 +37,13 @@ pub struct RoleRow<'a> {
 }
 
 /// The row of a piece of work.
-pub fn row(engine: &Arc<EngineContext>, work: AgentWork) -> RoleRow<'_> {
+pub fn row(engine: &Arc<EngineContext>, work: AgentWork, start: Start) -> RoleRow<'_> {
     match work {
-        AgentWork::Plan => RoleRow::new(PLAN, planner::prepare(engine)),
+        AgentWork::Plan => RoleRow::new(PLAN, planner::prepare(engine, start)),
         AgentWork::Criticize { .. } => RoleRow::new(CRITIC, orchestrator(engine)),
         AgentWork::Talk => RoleRow::new(TALK, orchestrator(engine)),
         AgentWork::Triage => RoleRow::new(TRIAGE, orchestrator(engine)),
-        AgentWork::Build { feature } => RoleRow::new(WORKER, worker::prepare(engine, feature)),
+        AgentWork::Build { feature } => RoleRow::new(WORKER, worker::prepare(engine, feature, start)),
         AgentWork::Review { milestone, round, feature } => {
             RoleRow::new(REVIEWER, reviewer::prepare(engine, milestone, round, feature))
         }

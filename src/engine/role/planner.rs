@@ -10,20 +10,25 @@ use crate::domain::id::AttemptId;
 use crate::domain::transcript::Before;
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
+use crate::engine::resume::Start;
 use crate::instrument::Chromium;
 use crate::workspace::{Access, ProofCheckout};
 
 /// Transcript items of an earlier session that are looked at, the newest ones.
 const ITEMS: u32 = 400;
 
-pub(super) async fn prepare(engine: &Arc<EngineContext>) -> Result<AttemptEnv, EngineError> {
+pub(super) async fn prepare(engine: &Arc<EngineContext>, start: Start) -> Result<AttemptEnv, EngineError> {
     let base = engine.cell.with(|mission| mission.founding.as_ref().map(|founding| founding.base.clone()));
     let Some(base) = base else { return Err(EngineError::Unfit("the mission has no base".to_owned())) };
     // The mission's own checkout stands from now on, so that a talk and a worker never make it at the same time.
     super::worker::open_checkout(engine).await?;
     let (task_engine, dir) = (Arc::clone(engine), engine.dir.join("trial"));
     let proof = blocking(move || Ok(ProofCheckout::create(task_engine.repo.own(), &dir, &base.0)?)).await?;
-    let note = earlier_work(engine)? + &instruments(&engine.chromium().await);
+    let earlier = match start {
+        Start::Afresh => earlier_work(engine)?,
+        Start::GoingOn => String::new(),
+    };
+    let note = earlier + &instruments(&engine.chromium().await);
     let env = AttemptEnv::new(proof.dir(), Access::Proof);
     Ok(AttemptEnv { note, cleanup: Cleanup::Remove(proof), ..env })
 }

@@ -64,6 +64,7 @@ impl Researchers {
                 .engine
                 .system_prompt(Role::Researcher, &prompt, &self.dir, &tools)
                 .map_err(|error| error.to_string())?,
+            earlier: Vec::new(),
             brief: question,
             tools,
             closing: prompt.closes.clone(),

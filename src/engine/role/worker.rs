@@ -9,14 +9,19 @@ use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::engine::evidence::of_findings;
 use crate::engine::mission_tools::HandoffSource;
+use crate::engine::resume::Start;
 use crate::engine::scripts;
 use crate::workspace::{Access, Checkout, Cleanliness};
 
 pub(super) async fn prepare(
     engine: &Arc<EngineContext>,
     feature: FeatureId,
+    start: Start,
 ) -> Result<AttemptEnv, EngineError> {
-    let checkout = at_head(engine, feature).await?;
+    let checkout = match start {
+        Start::Afresh => at_head(engine, feature).await?,
+        Start::GoingOn => open_checkout(engine).await?,
+    };
     let note = scripts::set_up(engine, checkout.dir()).await? + &of_findings(engine, feature);
     let env = AttemptEnv::new(checkout.dir(), Access::Write);
     Ok(AttemptEnv { note, handoff_source: HandoffSource::Checkout(checkout), ..env })
@@ -77,4 +82,17 @@ pub async fn at_head(engine: &Arc<EngineContext>, feature: FeatureId) -> Result<
         Ok(checkout)
     })
     .await
+}
+
+/// Whether the workers' checkout is one that its last worker can go on in: on top of the mission's head, and sound.
+pub async fn is_as_left(engine: &Arc<EngineContext>) -> bool {
+    let Ok(checkout) = open_checkout(engine).await else { return false };
+    let engine = Arc::clone(engine);
+    let looked = blocking(move || {
+        let head = engine.cell.with(|mission| mission.head().cloned());
+        engine.repo.remove_locks_of_worker(&checkout)?;
+        checkout.is_clean()?;
+        Ok(head.is_some_and(|head| checkout.has(&head.0)))
+    });
+    looked.await.unwrap_or(false)
 }

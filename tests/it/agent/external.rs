@@ -157,6 +157,7 @@ impl Stage {
             player: Player::Agent(Arc::new(spec)),
             place: self.place(),
             system: "You build.".into(),
+            earlier: Vec::new(),
             brief: "Build a page.".into(),
             tools: vec![close(), refuse()],
             closing: self.closing.clone(),

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::thread;
 use std::time::Duration;
 
-use flightdeck::agent::model::provider::{Connections, Provider, ProviderSpec, Wire};
+use flightdeck::agent::model::provider::{Connections, Provider, ProviderSpec, Shown, Wire, shown};
 use flightdeck::agent::model::{
     Item, Model, ModelError, Reach, Reply, Request, ToolCall, ToolChoice, ToolSpec,
 };
@@ -448,4 +448,86 @@ async fn a_model_is_held_to_a_tool_in_the_words_of_every_wire() {
     let model = Provider::new(spec, Connections::new().unwrap()).unwrap();
     model.turn(&request, &Pieces::default(), &CancellationToken::new()).await.unwrap();
     assert_eq!(sent(&server).await["tool_choice"], json!({ "type": "any" }));
+}
+
+/// llama.cpp tells it when it is asked to; a server that does not know the option is asked without it.
+#[tokio::test]
+async fn how_far_a_prompt_is_read_is_told_before_the_reply() {
+    let progress = |read: u32| {
+        let told = json!({ "total": 250, "cache": 0, "processed": read, "time_ms": 9 });
+        json!({ "choices": [{ "index": 0, "delta": { "role": "assistant", "content": null }, "finish_reason": null }],
+            "prompt_progress": told })
+    };
+    let turn = [vec![progress(0), progress(100), progress(250)], chat_turn()].concat();
+    let server = answering(stream(events(&turn))).await;
+    let spec = ProviderSpec { tells_progress: true, ..spec(Wire::OpenAiChat, &server) };
+    let (model, pieces) = (Provider::new(spec, Connections::new().unwrap()).unwrap(), Pieces::default());
+    let reply = model.turn(&go(), &pieces, &CancellationToken::new()).await.unwrap();
+    assert_eq!((reply.text.as_str(), reply.calls.len()), ("I look.", 1));
+    let told = pieces.0.lock().unwrap().clone();
+    assert_eq!(told[..4], ["reading 0 %", "reading 40 %", "reading 100 %", "thinking hm"]);
+    assert_eq!(sent(&server).await["return_progress"], true);
+
+    let refuses = MockServer::start().await;
+    let words = json!({ "error": { "message": "Unrecognized request argument supplied: return_progress" } });
+    let knows = matchers::body_partial_json(json!({ "return_progress": true }));
+    Mock::given(knows).respond_with(ResponseTemplate::new(400).set_body_json(words)).mount(&refuses).await;
+    Mock::given(matchers::method("POST")).respond_with(stream(events(&chat_turn()))).mount(&refuses).await;
+    let spec = ProviderSpec { tells_progress: true, ..super::wire::spec(Wire::OpenAiChat, &refuses) };
+    assert_eq!(
+        ask(&Provider::new(spec, Connections::new().unwrap()).unwrap()).await.unwrap().text,
+        "I look."
+    );
+}
+
+#[tokio::test]
+async fn a_server_of_ones_own_shows_its_window_and_its_slots() {
+    let list =
+        |owner: &str| json!({ "data": [{ "id": "qwen-max", "owned_by": owner, "meta": { "n_ctx": 8192 } }] });
+    let page = |path: &str, body: Value| {
+        let answer = ResponseTemplate::new(200).set_body_json(body);
+        Mock::given(matchers::method("GET")).and(matchers::path(path)).respond_with(answer)
+    };
+    let window = Some(8_192);
+    for (owner, other, expected) in [
+        (
+            "llamacpp",
+            page("/props", json!({ "total_slots": 1 })),
+            Shown { window, slots: Some(1), tells_progress: true },
+        ),
+        ("llamacpp", page("/else", json!({})), Shown { window, slots: None, tells_progress: true }),
+        (
+            "library",
+            page("/api/version", json!({ "version": "0.20.3" })),
+            Shown { window, slots: Some(1), tells_progress: false },
+        ),
+        ("library", page("/else", json!({})), Shown { window, ..Shown::default() }),
+        ("vllm", page("/props", json!({ "total_slots": 1 })), Shown { window, ..Shown::default() }),
+    ] {
+        let server = MockServer::start().await;
+        page("/v1/models", list(owner)).mount(&server).await;
+        other.mount(&server).await;
+        let told = shown(&spec(Wire::OpenAiChat, &server), &Connections::new().unwrap()).await;
+        assert_eq!(told, expected, "{owner}");
+    }
+}
+
+/// A stream without an end, as a small model makes it: it is left at once, and what it repeats is left out.
+#[tokio::test]
+async fn a_reply_that_says_the_same_over_and_over_is_cut_while_it_comes() {
+    let text = |piece: &str| json!({ "choices": [{ "index": 0, "delta": { "content": piece } }] });
+    let call = |piece: &str| {
+        let function = json!({ "name": "write", "arguments": piece });
+        json!({ "choices": [{ "index": 0, "delta": { "tool_calls": [{ "index": 0, "id": "t1", "function": function }] } }] })
+    };
+    let again = |piece: Value, times: usize| vec![piece; times];
+    let said = [vec![text("I begin. ")], again(text("Let me look at the file again. "), 4_000)].concat();
+    let told = reply(Wire::OpenAiChat, events(&said)).await;
+    assert_eq!(told.reach, Reach::Repeating, "it has no end, and needs none");
+    assert!(told.text.starts_with("I begin. Let me look") && told.text.len() < 700, "{}", told.text.len());
+
+    let wrote = [vec![call("{\"content\":\"")], again(call("let x = 1;\\n"), 4_000)].concat();
+    let told = reply(Wire::OpenAiChat, events(&wrote)).await;
+    assert_eq!((told.reach, told.calls[0].arguments.clone()), (Reach::Repeating, None));
+    assert!(told.calls[0].raw.len() < 2_000, "{}", told.calls[0].raw.len());
 }

@@ -103,6 +103,7 @@ async fn run(replies: Vec<String>, root: &std::path::Path, log: &Arc<Log>) -> (O
         player: Player::Model(Arc::new(provider(Wire::OpenAiChat, &server))),
         place,
         system: "You build.".into(),
+        earlier: Vec::new(),
         brief: "Build it.".into(),
         tools: picked.tools,
         closing: Closing::Text,

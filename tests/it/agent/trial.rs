@@ -61,6 +61,7 @@ async fn trial_on_every_wire() {
             player: Player::Model(Arc::new(model)),
             place: Arc::clone(&place),
             system: "You run commands.".into(),
+            earlier: Vec::new(),
             brief: prompt.clone(),
             tools: ToolTable::new(&place, Extras::default()).pick(["shell"]).tools,
             closing: Closing::Text,

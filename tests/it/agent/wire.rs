@@ -65,6 +65,9 @@ impl StreamSink for Pieces {
             StreamPiece::CallStarted { tool, .. } => format!("call {tool}"),
             StreamPiece::CallArguments { json, .. } => format!("json {json}"),
             StreamPiece::Restarted { reason } => format!("restarted {reason}"),
+            StreamPiece::Reading { percent } => format!("reading {percent} %"),
+            StreamPiece::Queued => "queued".to_owned(),
+            StreamPiece::Asked => "asked".to_owned(),
         });
     }
 }

@@ -104,7 +104,7 @@ fn a_question_and_a_hold_are_told_with_what_lets_the_mission_go_on() {
     let mut flight = Flight::new();
     let attempt = flight.start(AgentWork::Plan);
     let options = vec![words::line("SQLite"), words::line("a file")];
-    flight.attempt(attempt, Command::Ask { to: Party::Person, text: words::prose("Which store?"), options });
+    flight.attempt(attempt, Command::ask(Party::Person, words::prose("Which store?"), options));
     assert_snapshot!(waits(&flight), @r#"
     0:00  ▲ Q1             Q1 asks: Which store?
                            1. SQLite

@@ -72,7 +72,7 @@ fn a_second_try_hears_why_the_first_came_to_nothing() {
 fn the_plan() {
     let mut flight = Flight::new();
     let planner = flight.start(AgentWork::Plan);
-    let ask = Command::Ask { to: Party::Person, text: words::prose("Which colour?"), options: vec![] };
+    let ask = Command::ask(Party::Person, words::prose("Which colour?"), vec![]);
     flight.attempt(planner, ask);
     let question = flight.mission.questions[0].id;
     flight.person(Command::Answer { question, text: words::prose("Blue") });
@@ -116,6 +116,7 @@ fn the_plan() {
     - Feature of VAL-M1-001 can be seen
     fulfills: VAL-M1-001
 
+    ## What to do now
     What you proposed before stands: propose again what must change, and end with the plan. The person approves it at the plan gate.
     ");
 }
@@ -124,8 +125,7 @@ fn the_plan() {
 fn a_talk() {
     let mut flight = Flight::new().planned(1, 1);
     let worker = flight.start(AgentWork::Build { feature: F1 });
-    let ask =
-        Command::Ask { to: Party::Orchestrator, text: words::prose("May I use a library?"), options: vec![] };
+    let ask = Command::ask(Party::Orchestrator, words::prose("May I use a library?"), vec![]);
     flight.attempt(worker, ask);
     flight.person(Command::Say {
         to: Party::Orchestrator,
@@ -483,7 +483,7 @@ fn a_planner_keeps_the_whole_dialogue() {
     for number in 1..=30 {
         let planner = flight.start(AgentWork::Plan);
         let text = words::prose(&format!("Question {number}?\n{}", "because ".repeat(100)));
-        flight.attempt(planner, Command::Ask { to: Party::Person, text, options: vec![words::line("yes")] });
+        flight.attempt(planner, Command::ask(Party::Person, text, vec![words::line("yes")]));
         let question = flight.mission.questions.last().unwrap().id;
         flight.person(Command::Answer { question, text: words::prose(&format!("Answer {number}")) });
     }

@@ -112,7 +112,7 @@ fn say() -> Command {
 }
 
 fn ask() -> Command {
-    Command::Ask { to: Party::Person, text: words::prose("which?"), options: vec![] }
+    Command::ask(Party::Person, words::prose("which?"), vec![])
 }
 
 fn orchestrators() -> Vec<Command> {

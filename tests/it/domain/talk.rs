@@ -4,7 +4,7 @@ use flightdeck::domain::attempt::{AgentWork, Ending, Work};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::id::{AttemptId, FeatureId, MessageId, MilestoneId, QuestionId};
-use flightdeck::domain::message::{Delivery, MessageState, Party};
+use flightdeck::domain::message::{Delivery, MessageState, Party, QuestionDraft};
 use flightdeck::domain::text::Prose;
 
 use crate::support::mission::Flight;
@@ -21,7 +21,7 @@ fn nothing_said() -> Command {
 }
 
 fn ask(to: Party) -> Command {
-    Command::Ask { to, text: prose("which colour?"), options: vec![] }
+    Command::ask(to, prose("which colour?"), vec![])
 }
 
 fn answer(question: u32) -> Command {
@@ -73,7 +73,7 @@ fn what_a_message_must_respect() {
         ),
         (
             Actor::Attempt(talker),
-            Command::Ask { to: Party::Person, text: Prose::default(), options: vec![] },
+            Command::ask(Party::Person, Prose::default(), vec![]),
             "the text is empty: write what is to be said",
         ),
         (
@@ -230,4 +230,28 @@ fn what_was_read_is_not_said_again() {
     flight.engine(Command::MarkDelivered { messages });
     flight.hand_in(worker, crate::support::words::handoff("Done"));
     assert_eq!(flight.mission.messages.len(), 1);
+}
+
+#[test]
+fn several_questions_are_asked_at_once_and_their_answers_are_waited_for_together() {
+    let mut flight = Flight::new();
+    let planner = flight.start(AgentWork::Plan);
+    let draft = |text: &str| QuestionDraft { question: prose(text), options: vec![] };
+    let all = |n: usize| Command::Ask {
+        to: Party::Person,
+        questions: (0..n).map(|n| draft(&format!("{n}?"))).collect(),
+    };
+    assert_eq!(
+        flight.refusal(Actor::Attempt(planner), all(0)),
+        "there is no question: write what is to be asked"
+    );
+    let many = "at most 12 questions at a time: ask those that change what is built";
+    assert_eq!(flight.refusal(Actor::Attempt(planner), all(13)), many);
+    flight.attempt(planner, all(2));
+    assert!(flight.mission.has_asked_person(planner) && flight.mission.attempts[&planner].is_done());
+    for question in [1, 2] {
+        assert!(flight.due().is_empty(), "{:?}", flight.due());
+        flight.person(answer(question));
+    }
+    assert_eq!(flight.due(), [AgentWork::Plan.into()]);
 }

@@ -141,7 +141,7 @@ fn done_without_what_is_owed_is_a_failure() {
     let mut flight = Flight::new().planned(1, 1);
     let work = AgentWork::Build { feature: F1 };
     let worker = flight.start(work);
-    let question = Command::Ask { to: Party::Orchestrator, text: words::prose("which?"), options: vec![] };
+    let question = Command::ask(Party::Orchestrator, words::prose("which?"), vec![]);
     flight.attempt(worker, question);
     let talker = flight.start(AgentWork::Talk);
     flight.end(talker, Ending::Done);

@@ -149,7 +149,7 @@ fn models_and_talk_are_read_on_both_edges() {
     let (stage, mut flight) = (Stage::new(), Flight::new());
     let planner = flight.start(AgentWork::Plan);
     let (text, options) = (words::prose("Which store?"), vec![words::line("a file")]);
-    flight.attempt(planner, Command::Ask { to: Party::Person, text, options });
+    flight.attempt(planner, Command::ask(Party::Person, text, options));
     let text = words::prose("keep it small");
     flight.person(Command::Say { to: Party::Orchestrator, text, delivery: Delivery::Queue });
     stage.keep(&flight);

@@ -175,7 +175,7 @@ impl Recorder {
     /// An agent asks.
     pub fn question(&mut self, from: AttemptId, to: Party, text: &str, options: &[&str]) {
         let options = options.iter().map(|option| line(option)).collect();
-        self.agent(from, Command::Ask { to, text: prose(text), options });
+        self.agent(from, Command::ask(to, prose(text), options));
     }
 }
 

@@ -68,6 +68,7 @@ impl Recorder {
             attempt: Some(attempt.id),
             started: attempt.started,
             last_output: self.mission.updated,
+            since: self.mission.updated,
             doing: doing(attempt.id),
         });
         let live = live.collect();

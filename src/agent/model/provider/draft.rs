@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::agent::model::{Reach, Reply, StreamPiece, StreamSink, Thinking, TokenUsage, ToolCall};
+use crate::agent::repetition::{Written, stutters};
 
 /// Bytes of one reply: text, reasoning, and arguments of calls. The longest reply of any model is a fifth of it.
 const MOST_BYTES: usize = 4 << 20;
@@ -10,6 +11,9 @@ const MOST_BYTES: usize = 4 << 20;
 const MOST_CALLS: usize = 1024;
 /// Longest text of broken arguments that is kept, in bytes.
 const RAW_LIMIT: usize = 16 * 1024;
+
+/// Bytes between two looks at whether a reply repeats itself.
+const LOOK_EVERY: usize = 400;
 
 /// A reply that is longer than any model's.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub(super) struct Draft<'a> {
     text: String,
     thinking: Vec<Thinking>,
     calls: Vec<DraftCall>,
+    /// Bytes since it was last looked whether it repeats itself.
+    unlooked: usize,
     /// The tokens as the provider counts them.
     pub(super) usage: TokenUsage,
 }
@@ -57,6 +63,8 @@ pub(super) enum Stop {
     CutOff,
     /// By a filter of the provider.
     Filtered,
+    /// By us, since it said the same over and over.
+    Repeating,
 }
 
 impl Stop {
@@ -86,6 +94,7 @@ impl<'a> Draft<'a> {
             text: String::new(),
             thinking: Vec::new(),
             calls: Vec::new(),
+            unlooked: 0,
             usage: TokenUsage::default(),
         }
     }
@@ -93,6 +102,12 @@ impl<'a> Draft<'a> {
     /// How much has come, to tell a reply that grows from signs of life.
     pub(super) fn bytes(&self) -> usize {
         MOST_BYTES - self.room
+    }
+
+    /// The server has read so many tokens of the request.
+    pub(super) fn reading(&self, read: u64, all: u64) {
+        let percent = read.min(all).saturating_mul(100).checked_div(all).unwrap_or_default();
+        self.sink.piece(StreamPiece::Reading { percent: u8::try_from(percent).unwrap_or(100) });
     }
 
     pub(super) fn text(&mut self, piece: &str) -> Result<(), TooMuch> {
@@ -213,6 +228,21 @@ impl<'a> Draft<'a> {
         self.call(&CallPiece { slot: piece.slot, id: &id, tool: "", json: rest })
     }
 
+    /// Cuts what it says over and over, and says whether it does.
+    pub(super) fn repeats(&mut self) -> bool {
+        if self.unlooked < LOOK_EVERY {
+            return false;
+        }
+        self.unlooked = 0;
+        let words =
+            self.thinking.last_mut().map(|thought| &mut thought.text).into_iter().chain([&mut self.text]);
+        let words = words.map(|text| (text, Written::Words));
+        let arguments = self.calls.last_mut().map(|call| (&mut call.json, Written::Arguments));
+        let mut repeating =
+            words.chain(arguments).filter_map(|(text, written)| Some((stutters(text, written)?, text)));
+        repeating.next().map(|(cut, text)| text.truncate(cut)).is_some()
+    }
+
     /// Drops reasoning that cannot be sent back.
     pub(super) fn keep_thinking(&mut self, keep: impl Fn(&Thinking) -> bool) {
         self.thinking.retain(keep);
@@ -228,12 +258,17 @@ impl<'a> Draft<'a> {
             thinking: self.thinking,
             calls: self.calls.into_iter().map(|call| call.whole(complete)).collect(),
             usage: self.usage,
-            reach: if stop == Stop::CutOff { Reach::CutOff } else { Reach::Whole },
+            reach: match stop {
+                Stop::CutOff => Reach::CutOff,
+                Stop::Repeating => Reach::Repeating,
+                Stop::Whole | Stop::Filtered => Reach::Whole,
+            },
         }
     }
 
     fn take_room(&mut self, piece: &str) -> Result<(), TooMuch> {
         self.room = self.room.checked_sub(piece.len()).ok_or(TooMuch("bytes"))?;
+        self.unlooked += piece.len();
         Ok(())
     }
 }

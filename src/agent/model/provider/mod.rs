@@ -19,5 +19,5 @@ mod wire;
 pub use client::Provider;
 pub use connections::Connections;
 pub use errors::spent;
-pub use probe::{Offer, Offered, Probed, offers, probe, window};
+pub use probe::{Offer, Offered, Probed, Shown, offers, probe, shown};
 pub use spec::{Effort, ProviderSpec, Wire};

@@ -17,9 +17,10 @@ enum Without {
 }
 
 /// The word that a refusal names an option by, and the request without it. Where a refusal has several, the first counts.
-const OPTIONS: [(&str, Without); 15] = [
+const OPTIONS: [(&str, Without); 16] = [
     ("tool_choice", Without::Members(&["tool_choice"])),
     ("stream_options", Without::Members(&["stream_options"])),
+    ("return_progress", Without::Members(&["return_progress"])),
     ("include_usage", Without::Members(&["stream_options"])),
     ("parallel_tool_calls", Without::Members(&["parallel_tool_calls"])),
     ("max_completion_tokens", Without::Renamed("max_completion_tokens", "max_tokens")),

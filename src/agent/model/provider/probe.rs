@@ -28,6 +28,9 @@ const WINDOWS: [&str; 7] = [
     "/max_context_length",
     "/meta/n_ctx_train",
 ];
+/// Who llama.cpp and Ollama say owns their models.
+const LLAMA_CPP: &str = "llamacpp";
+const OLLAMA: &str = "library";
 /// Bytes of a name: a longer one could not be chosen.
 const LONGEST_NAME: usize = 140;
 /// A smaller window is none that a tool could be called in.
@@ -106,13 +109,38 @@ pub async fn probe(spec: &ProviderSpec, connections: &Connections) -> Result<Pro
     read(status, &headers, &body, spec)
 }
 
-/// The window that a server of one's own has given its model, in tokens; it says so in its list, if at all.
-pub async fn window(spec: &ProviderSpec, connections: &Connections) -> Option<u32> {
+/// What a server of one's own shows of how it was started.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// The window that it has given its model, in tokens.
+    pub window: Option<u32>,
+    /// How many requests it answers at a time.
+    pub slots: Option<u32>,
+    /// Whether it tells how far it has read a request.
+    pub tells_progress: bool,
+}
+
+/// Asks a server for what it shows in its list of models, and of itself where it is one that is known to.
+pub async fn shown(spec: &ProviderSpec, connections: &Connections) -> Shown {
     if spec.wire != Wire::OpenAiChat {
-        return None;
+        return Shown::default();
     }
-    let told = asked(spec, connections, "models", WINDOW_LIMIT).await.ok()?;
-    window_in(&told.body, &spec.model)
+    let page = async |page| asked(spec, connections, page, WINDOW_LIMIT).await.ok().map(|told| told.body);
+    let Some(models) = page("models").await else { return Shown::default() };
+    let window = window_in(&models, &spec.model);
+    match owner_in(&models, &spec.model).as_deref() {
+        Some(LLAMA_CPP) => {
+            let slots = page("../props").await.and_then(|props| number_in(&props, "/total_slots"));
+            Shown { window, slots, tells_progress: true }
+        }
+        // Ollama answers one at a time unless its environment says otherwise, and tells nobody.
+        Some(OLLAMA)
+            if page("../api/version").await.is_some_and(|body| body.starts_with(b"{\"version\"")) =>
+        {
+            Shown { window, slots: Some(1), tells_progress: false }
+        }
+        _ => Shown { window, ..Shown::default() },
+    }
 }
 
 /// What a server said.
@@ -195,12 +223,25 @@ fn name_of(entry: &Value) -> &str {
     entry.get("id").or_else(|| entry.get("name")).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A server with one model answers with it whatever it is called.
 fn window_in(body: &[u8], model: &str) -> Option<u32> {
-    let models = models_in(body)?;
-    let entry = models.iter().find(|entry| is_called(entry, model));
-    let entry = entry.or_else(|| models.first().filter(|_| models.len() == 1))?;
-    window_of(entry)
+    window_of(&entry_in(body, model)?)
+}
+
+fn owner_in(body: &[u8], model: &str) -> Option<String> {
+    entry_in(body, model)?.get("owned_by")?.as_str().map(str::to_owned)
+}
+
+/// A server with one model answers with it whatever it is called.
+fn entry_in(body: &[u8], model: &str) -> Option<Value> {
+    let mut models = models_in(body)?;
+    let named = models.iter().position(|entry| is_called(entry, model));
+    let place = named.or((models.len() == 1).then_some(0))?;
+    Some(models.swap_remove(place))
+}
+
+fn number_in(body: &[u8], place: &str) -> Option<u32> {
+    let page: Value = serde_json::from_slice(body).ok()?;
+    u32::try_from(page.pointer(place)?.as_u64()?).ok().filter(|number| *number > 0)
 }
 
 fn window_of(entry: &Value) -> Option<u32> {

@@ -55,6 +55,8 @@ pub struct ProviderSpec {
     pub effort: Option<Effort>,
     /// How long the stream may be silent before it counts as broken.
     pub idle_timeout: Duration,
+    /// Whether it tells how far it has read a request, when it is asked to.
+    pub tells_progress: bool,
 }
 
 impl ProviderSpec {
@@ -81,6 +83,7 @@ impl ProviderSpec {
             model: model.into(),
             effort: None,
             idle_timeout,
+            tells_progress: false,
         }
     }
 

@@ -70,6 +70,11 @@ impl Model for ScriptedModel {
         &self.name
     }
 
+    /// A script begins where a session does.
+    fn goes_on(&self) -> bool {
+        false
+    }
+
     async fn turn(&self, request: &Request, stream: &dyn StreamSink, cancel: &CancellationToken) -> Turn {
         let script = self.script(request)?;
         let reply = next_reply(script, request).map_err(|error| ModelError::Refused(error.to_string()))?;

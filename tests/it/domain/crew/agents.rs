@@ -102,7 +102,7 @@ impl Crew {
 
     fn ask_person(&mut self, id: AttemptId) {
         let text = words::prose("Which colour?");
-        self.must(Actor::Attempt(id), Command::Ask { to: Party::Person, text, options: Vec::new() });
+        self.must(Actor::Attempt(id), Command::ask(Party::Person, text, Vec::new()));
     }
 
     fn talk(&mut self, id: AttemptId) {
@@ -223,7 +223,7 @@ impl Crew {
             5 => handoff.issues.push(words::issue(Severity::Blocking, "the database is full")),
             6 => {
                 let text = words::prose("May I use a library?");
-                return self.must(actor, Command::Ask { to: Party::Orchestrator, text, options: Vec::new() });
+                return self.must(actor, Command::ask(Party::Orchestrator, text, Vec::new()));
             }
             7 => {
                 let ids: Vec<_> = self.flight.mission.contract.keys().cloned().collect();

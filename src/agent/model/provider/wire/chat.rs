@@ -17,6 +17,9 @@ const REASONING: &str = "reasoning_content";
 pub(super) fn head(request: &Request, spec: &ProviderSpec) -> Value {
     let mut body =
         json!({ "model": spec.model, "stream": true, "stream_options": { "include_usage": true } });
+    if spec.tells_progress {
+        body["return_progress"] = true.into();
+    }
     if let Some(effort) = spec.effort {
         body["reasoning_effort"] = word(effort).into();
     }
@@ -95,6 +98,11 @@ fn said(reply: &Reply) -> Option<Value> {
 /// Reads a chunk; the end is told in one of them, the closing mark comes after it.
 pub(super) fn read(chunk: &Value, draft: &mut Draft<'_>) -> Result<Option<Stop>, Fault> {
     count(chunk, draft);
+    if let Some((read, all)) =
+        tokens(chunk, "/prompt_progress/processed").zip(tokens(chunk, "/prompt_progress/total"))
+    {
+        draft.reading(read, all);
+    }
     let choice = &chunk["choices"][0];
     // A server that has the whole of it at once calls it a message.
     let delta = choice.get("delta").filter(|delta| delta.is_object()).unwrap_or(&choice["message"]);

@@ -66,8 +66,15 @@ impl Reader {
         self.stop
     }
 
-    /// Takes the next event.
+    /// Takes the next event. A reply that says the same over and over is at its end.
     pub(super) fn take(&mut self, event: &Event, draft: &mut Draft<'_>) -> Result<Progress, Fault> {
+        match self.read(event, draft)? {
+            Progress::Open if draft.repeats() => Ok(Progress::Ended(Stop::Repeating)),
+            progress => Ok(progress),
+        }
+    }
+
+    fn read(&mut self, event: &Event, draft: &mut Draft<'_>) -> Result<Progress, Fault> {
         let words = event.data.trim();
         if words.is_empty() {
             return Ok(Progress::Open);
