@@ -108,7 +108,8 @@ mod tests {
         let turn = models[0].turn(&request, &told, &cancel).await;
         assert_eq!(turn, Err(ModelError::Cancelled), "nobody waits who is to stop");
         drop(held);
-        let dropped = models[0].turn(&request, &told, &CancellationToken::new());
+        let other = CancellationToken::new();
+        let dropped = models[0].turn(&request, &told, &other);
         assert!(tokio::time::timeout(Duration::from_millis(1), dropped).await.is_err());
         assert_eq!(line.available_permits(), 1, "who is interrupted leaves the line");
     }
