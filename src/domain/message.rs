@@ -67,9 +67,9 @@ pub struct Question {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct QuestionDraft {
-    /// With what you know and what you would do without an answer.
+    /// With what you would do otherwise.
     pub question: Prose,
-    /// Answers to choose from, where there are some.
+    /// Answers to choose from.
     #[serde(default)]
     pub options: Vec<Line>,
 }

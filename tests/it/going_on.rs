@@ -107,7 +107,7 @@ async fn a_planner_hears_a_no_go_in_the_same_conversation_and_not_its_own_plan_a
     let ground = Ground::plain("test/planner");
     let (mind, before) = replies(plan());
     ground.fly(mind).await;
-    let note = words::prose("Greet in Finnish, too.");
+    let note = words::line("Greet in Finnish, too.");
     ground.person(Command::DecideGate { gate: GateId::Plan, decision: Decision::NoGo { note } });
     let (mind, after) = replies(plan());
     let mission = ground.fly(mind).await;

@@ -33,7 +33,6 @@ struct Message {
 
 #[derive(Deserialize, JsonSchema)]
 struct QuestionsToPerson {
-    /// All that you have: the person answers each, and you go on with every answer.
     questions: Vec<QuestionDraft>,
 }
 
@@ -58,7 +57,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
         ),
         context.asking(
             "ask_user",
-            "Asks the person, all at once. Ends your turn: you are woken with the answers. Ask only what changes what is built.",
+            "Asks the person, all at once; you go on with the answers. Ask only what changes what is built.",
             Accepted::Close("It is asked. You go on when all is answered."),
             |QuestionsToPerson { questions }| Ok(Command::Ask { to: Party::Person, questions }),
         ),

@@ -190,7 +190,9 @@ impl Ground {
 
     /// Flies until the mission shows what is looked for; then the engine is cut off, as a crash would.
     pub async fn fly_until(&self, backends: Arc<dyn Backends>, seen: impl Fn(&Mission) -> bool) -> Mission {
-        let engine = tokio::spawn(flightdeck::engine::run(EngineOptions { backends, ..self.options() }));
+        // Its own runtime, with which everything of the engine ends.
+        let own = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+        let engine = own.spawn(flightdeck::engine::run(EngineOptions { backends, ..self.options() }));
         let look = async {
             loop {
                 let mission = self.mission();
@@ -201,8 +203,15 @@ impl Ground {
             }
         };
         let mission = tokio::time::timeout(Duration::from_secs(30), look).await;
-        engine.abort();
-        assert!(engine.await.is_err(), "the engine came to rest by itself");
+        let rested = engine.is_finished();
+        own.shutdown_background();
+        let gone = async {
+            while self.missions.engine(&self.id).is_some() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), gone).await.expect("it holds the mission for ever");
+        assert!(!rested, "the engine came to rest by itself: {}", self.told());
         mission.unwrap_or_else(|_| panic!("it was not seen: {}", self.told()))
     }
 
