@@ -11,14 +11,14 @@ use super::context::{EngineContext, Mind, blocking};
 use super::error::EngineError;
 use super::inbox::deliver_waiting;
 use super::mission_tools::{self, ToolContext};
-use super::resume::{self, Earlier, Head, Record, Start};
+use super::resume::{self, Earlier, Head, Record, Said, Start};
 use super::role::{self, AttemptEnv, Cleanup, Researchers};
 use super::session_recorder::{SessionRecorder, priced};
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
 use crate::agent::session::{Player, Session};
 use crate::agent::skill::SkillLibrary;
-use crate::agent::tool::{Extras, ToolEnv, ToolRow, ToolTable};
+use crate::agent::tool::{Archive, Extras, ToolEnv, ToolRow, ToolTable};
 use crate::domain::attempt::{AgentWork, Ending, Role};
 use crate::domain::brief::{brief, brief_to_go_on};
 use crate::domain::command::Command;
@@ -163,9 +163,8 @@ impl AttemptRun {
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
         let text = brief.text + &env.note;
-        if matches!(mind.player, Player::Model(_)) {
-            self.keep_record(&ready, observer);
-        }
+        let archive =
+            matches!(mind.player, Player::Model(_)).then(|| self.keep_record(&ready, observer)).flatten();
         Ok(Session {
             limits: limits(&self.prompt, &mind.facts),
             place: self.place(&mind, ready.tool_env)?,
@@ -173,7 +172,8 @@ impl AttemptRun {
             system: ready.system,
             tools: ready.tools,
             brief: ready.earlier.as_ref().map_or(text.clone(), |earlier| earlier.brief(&text)),
-            earlier: ready.earlier.map(Earlier::into_items).unwrap_or_default(),
+            earlier: ready.earlier.map(Earlier::into_history),
+            archive,
             closing: self.prompt.closes.clone(),
             labels,
             permit: Arc::new(self.permit.clone()),
@@ -184,7 +184,7 @@ impl AttemptRun {
     }
 
     /// Keeps what another session can go on with.
-    fn keep_record(&self, ready: &Ready, observer: &SessionRecorder) {
+    fn keep_record(&self, ready: &Ready, observer: &SessionRecorder) -> Option<Arc<dyn Archive>> {
         let (dir, attempt) = (&self.engine.dir, self.attempt);
         let record = match &ready.earlier {
             Some(earlier) => {
@@ -199,8 +199,12 @@ impl AttemptRun {
         };
         match record {
             Ok(record) => observer.record(record),
-            Err(error) => tracing::warn!(%error, "what a session goes on with is not kept"),
+            Err(error) => {
+                tracing::warn!(%error, "what a session goes on with is not kept");
+                return None;
+            }
         }
+        Some(Arc::new(Said { dir: dir.clone(), attempt }))
     }
 
     /// Where whoever plays it is: with its tools, but for an agent whose role must not see the code. That one has a place

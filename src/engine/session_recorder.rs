@@ -8,6 +8,7 @@ use super::clock;
 use super::context::EngineContext;
 use super::inbox;
 use super::resume::Record;
+use crate::agent::context::History;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::model::{Item, Reply, ResultStatus, StreamPiece, TokenUsage};
 use crate::agent::session::Observer;
@@ -156,9 +157,9 @@ impl SessionRecorder {
 }
 
 impl Observer for SessionRecorder {
-    fn rewritten(&self, items: &[Item]) {
+    fn rewritten(&self, history: &History) {
         if let Some(record) = self.record.get() {
-            record.rewrite(items);
+            record.rewrite(history);
         }
     }
 

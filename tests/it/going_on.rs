@@ -2,7 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use flightdeck::agent::model::{Item, Reply, Request};
+use flightdeck::agent::model::catalogue::ModelFacts;
+use flightdeck::agent::model::{Item, Model, Reply, Request};
 use flightdeck::domain::attempt::AgentWork;
 use flightdeck::domain::command::Command;
 use flightdeck::domain::gate::{Decision, GateId};
@@ -10,6 +11,7 @@ use flightdeck::domain::id::FeatureId;
 use flightdeck::domain::mission::Mission;
 use flightdeck::domain::plan::Feature;
 use flightdeck::domain::text::Title;
+use flightdeck::engine::Backends;
 use serde_json::json;
 
 use crate::faults::scripted::{Mind, call};
@@ -205,4 +207,56 @@ async fn where_a_session_cannot_go_on_the_next_is_offered_what_was_left() {
         assert!(told.contains("What attempt 2 left uncommitted"), "{spoil}: {told}");
         assert!(told.contains("+half of it") && told.contains("echo Hello, Ada!"), "{spoil}: {told}");
     }
+}
+
+/// A mind with a small window.
+struct Small(Arc<Mind>);
+
+impl Backends for Small {
+    fn model(&self, name: &str) -> Result<Arc<dyn Model>, String> {
+        self.0.model(name)
+    }
+
+    fn facts(&self, _name: &str) -> ModelFacts {
+        ModelFacts::of_window(24_000)
+    }
+}
+
+fn offers_recall(request: &Request) -> bool {
+    request.tools.iter().any(|tool| tool.name == "recall")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_long_conversation_left_out_is_recalled_after_a_restart_too_and_decisions_stay() {
+    let ground = Ground::plain("test/planner");
+    let prints =
+        |n: u32| call("shell", json!({ "command": format!("echo NEEDLE-{n}-; seq -s ' ' {n}0000 {n}1500") }));
+    let mut long = vec![plan()[0].clone()];
+    long.extend((1..=9).map(prints));
+    let turns = long.len();
+    let (mind, before) = replies(long);
+    let small = || Arc::new(Small(Arc::clone(&mind)));
+    ground.fly_until(small(), |_| before.lock().unwrap().len() > turns).await;
+    let (begun, grown) = (first(&before), last(&before));
+    assert!(
+        !offers_recall(&begun) && offers_recall(&grown),
+        "it is offered once there is something to recall"
+    );
+    assert_eq!(begun.items[0], grown.items[0], "the brief stays");
+    let items = format!("{:?}", grown.items);
+    assert!(!items.contains("NEEDLE-1-\\n"), "the oldest is left out: {items}");
+    assert!(items.contains("Whoever runs greet.sh is greeted."), "the contract was decided: {items}");
+
+    let asks = call("recall", json!({ "words": "NEEDLE-1-" }));
+    let number = call("recall", json!({ "number": 4 }));
+    let (mind, after) = replies([vec![asks, number], plan()].concat());
+    let mission = ground.fly(Arc::new(Small(mind))).await;
+    assert!(waits_at_the_plan_gate(&mission), "{}", ground.told());
+    assert!(offers_recall(&first(&after)));
+    let told = ground.told();
+    assert!(
+        told.contains("The newest places first, by number") && told.contains("NEEDLE-1-\\n10000 10001"),
+        "{told}"
+    );
+    assert!(told.contains("you called shell {\\\"command\\\":\\\"echo NEEDLE-1-;"), "{told}");
 }

@@ -1,21 +1,28 @@
 //! Bounded tool output: the beginning and the end are what a reader needs.
 
+use std::collections::BTreeSet;
+
+use super::history::History;
 use crate::agent::model::Item;
 
 /// How many of the newest results stay whole when older ones are shortened.
-const WHOLE_RESULTS: usize = 6;
+pub(super) const WHOLE_RESULTS: usize = 6;
 /// What is left of an older result, in bytes.
 const SHORT_RESULT: usize = 1_200;
 
 /// The text itself when it is short enough, else its head and tail with a note of what is missing between them.
 pub fn bounded(text: String, limit: usize) -> String {
+    bounded_of(text, limit, "")
+}
+
+fn bounded_of(text: String, limit: usize, of: &str) -> String {
     if text.len() <= limit {
         return text;
     }
     let head = text.floor_char_boundary(limit * 2 / 3);
     let tail = text.ceil_char_boundary(text.len() - limit / 3);
     let missing = tail - head;
-    format!("{}\n[… {missing} bytes left out …]\n{}", &text[..head], &text[tail..])
+    format!("{}\n[… {missing} bytes left out{of} …]\n{}", &text[..head], &text[tail..])
 }
 
 /// The beginning of a text, at most `limit` bytes of it; an ellipsis says that there is more.
@@ -24,14 +31,14 @@ pub fn clipped(text: &str, limit: usize) -> String {
     if end == text.len() { text.to_owned() } else { format!("{}…", &text[..end]) }
 }
 
-/// Shortens all but the newest results.
-pub fn shorten_results(items: &mut [Item]) {
+/// Shortens all but the newest results and those that are kept.
+pub(super) fn shorten_results(history: &mut History, kept: &BTreeSet<String>) {
     let mut newer = 0;
-    for item in items.iter_mut().rev() {
-        if let Item::ToolResult { output, .. } = item {
+    for (item, number) in history.items.iter_mut().zip(&history.numbers).rev() {
+        if let Item::ToolResult { output, call_id, .. } = item {
             newer += 1;
-            if newer > WHOLE_RESULTS {
-                *output = bounded(std::mem::take(output), SHORT_RESULT);
+            if newer > WHOLE_RESULTS && !kept.contains(call_id) {
+                *output = bounded_of(std::mem::take(output), SHORT_RESULT, &format!(" of entry {number}"));
             }
         }
     }
@@ -58,16 +65,20 @@ mod tests {
             output: "x".repeat(5_000),
             status: ResultStatus::Done,
         };
-        let mut items: Vec<_> = (0..8).map(result).collect();
-        shorten_results(&mut items);
-        let lengths: Vec<_> = items
+        let mut history = History::new((0..9).map(result).collect());
+        let kept = BTreeSet::from(["0".to_owned()]);
+        shorten_results(&mut history, &kept);
+        assert!(format!("{:?}", history.items[1]).contains("left out of entry 2"));
+        let lengths: Vec<_> = history
+            .items
             .iter()
             .map(|item| if let Item::ToolResult { output, .. } = item { output.len() } else { 0 })
             .collect();
-        assert!(lengths[..2].iter().all(|length| *length < 1_300), "{lengths:?}");
-        assert!(lengths[2..].iter().all(|length| *length == 5_000), "{lengths:?}");
-        let again = items.clone();
-        shorten_results(&mut items);
-        assert!(again.iter().zip(&items).skip(2).all(|(before, after)| before == after));
+        assert_eq!(lengths[0], 5_000, "it is kept");
+        assert!(lengths[1..3].iter().all(|length| *length < 1_300), "{lengths:?}");
+        assert!(lengths[3..].iter().all(|length| *length == 5_000), "{lengths:?}");
+        let again = history.items.clone();
+        shorten_results(&mut history, &kept);
+        assert!(again.iter().zip(&history.items).skip(3).all(|(before, after)| before == after));
     }
 }

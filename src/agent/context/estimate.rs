@@ -77,6 +77,11 @@ pub fn tokens_of(bytes: usize) -> usize {
     bytes.div_ceil(BYTES_PER_TOKEN)
 }
 
+/// How many bytes so many tokens are taken for.
+pub(super) fn bytes_in(tokens: usize) -> usize {
+    tokens.saturating_mul(BYTES_PER_TOKEN)
+}
+
 /// The size of items alone, in tokens.
 pub(super) fn items_tokens(items: &[Item]) -> usize {
     tokens_of(bytes_of(items))

@@ -6,12 +6,17 @@
 mod bound;
 mod compact;
 mod estimate;
+mod history;
+mod keep;
 mod pair;
 
-pub use bound::{bounded, clipped, shorten_results};
-pub use compact::{NOTICE, SUMMARY, compact};
+pub use bound::{bounded, clipped};
+pub use compact::{NOTICE, SUMMARY};
 pub use estimate::{Estimate, bytes_of, counted, tokens_of};
+pub use history::History;
 pub use pair::{open_calls, pair_calls};
+
+use std::collections::BTreeSet;
 
 use super::model::Item;
 
@@ -28,19 +33,21 @@ pub enum Fit {
     TooLong,
 }
 
-/// Makes the conversation fit into `budget` tokens: first older results are shortened, then older turns summarised.
-pub fn fit(items: &mut Vec<Item>, budget: usize) -> Fit {
-    if estimate::items_tokens(items) <= budget {
+/// Makes the conversation fit into `budget` tokens: first older results are shortened, then older turns summarised. What
+/// was decided, is open or shows a file as it is stays whole, as far as a quarter of the budget goes.
+pub fn fit(history: &mut History, deciding: &BTreeSet<String>, budget: usize) -> Fit {
+    if estimate::items_tokens(&history.items) <= budget {
         return Fit::Whole;
     }
-    shorten_results(items);
-    drop_reasoning(items);
-    if estimate::items_tokens(items) <= budget {
+    history.shortened = true;
+    let kept = keep::kept(&history.items, deciding, estimate::bytes_in(budget / 4));
+    bound::shorten_results(history, &kept);
+    drop_reasoning(&mut history.items);
+    if estimate::items_tokens(&history.items) <= budget {
         return Fit::Shortened;
     }
-    compact(items, budget);
-    pair_calls(items);
-    if estimate::items_tokens(items) <= budget { Fit::Compacted } else { Fit::TooLong }
+    compact::compact(history, &kept, budget);
+    if estimate::items_tokens(&history.items) <= budget { Fit::Compacted } else { Fit::TooLong }
 }
 
 fn drop_reasoning(items: &mut [Item]) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::agent::context::History;
 use crate::agent::external::AgentSpec;
 use crate::agent::model::{Item, Model, ModelError, StreamPiece, TokenUsage};
 use crate::agent::turn::Outcome;
@@ -49,8 +50,8 @@ pub enum Again {
 pub trait Observer: Send + Sync {
     /// A whole item, for the transcript.
     fn item(&self, _item: &Item) {}
-    /// Earlier items were shortened: the conversation is these from now on.
-    fn rewritten(&self, _items: &[Item]) {}
+    /// Earlier items were shortened: this is the conversation from now on.
+    fn rewritten(&self, _history: &History) {}
     /// A piece of the reply that is being made.
     fn stream(&self, _piece: StreamPiece<'_>) {}
     /// Output of a running tool.

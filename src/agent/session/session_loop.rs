@@ -13,10 +13,11 @@ use super::call::{Tools, make_calls};
 use super::deadline::Deadline;
 use super::inbox::Inbox;
 use super::parts::{Ended, InboxMessage, Observer, Permit, Player};
+use crate::agent::context::History;
 use crate::agent::model::{
     Item, Model, ModelError, Request, StreamPiece, StreamSink, TokenUsage, ToolCall, ToolChoice,
 };
-use crate::agent::tool::{ToolEnv, ToolRow};
+use crate::agent::tool::{self, Archive, ToolEnv, ToolRow};
 use crate::agent::turn::{Closing, Fault, Input, Limits, Machine, Outcome, TurnStep};
 use crate::agent::{context, external};
 
@@ -31,8 +32,10 @@ pub struct Session {
     pub place: Arc<ToolEnv>,
     /// Who the agent is.
     pub system: String,
-    /// The conversation that it goes on with; empty for one that begins. Only a model has one.
-    pub earlier: Vec<Item>,
+    /// The conversation that it goes on with, if it does. Only a model has one.
+    pub earlier: Option<History>,
+    /// Where everything that was said in it is kept, if it is.
+    pub archive: Option<Arc<dyn Archive>>,
     /// What this session is about, or what is new since its earlier part.
     pub brief: String,
     /// What it may call.
@@ -83,25 +86,28 @@ struct SessionLoop {
 impl SessionLoop {
     fn new(session: Session, model: Arc<dyn Model>, deadline: Deadline) -> Self {
         let specs = session.tools.iter().map(|tool| tool.spec.clone()).collect();
-        let tools = session.tools.into_iter().map(|tool| (tool.spec.name.clone(), tool)).collect();
-        let begins = session.earlier.is_empty();
-        let brief = Item::User { text: session.brief.clone() };
-        let items = if begins { vec![brief] } else { session.earlier };
-        let request = Request {
+        let deciding =
+            session.tools.iter().filter(|tool| tool.decides).map(|tool| tool.spec.name.clone()).collect();
+        let recall = session.archive.map(tool::recall);
+        let recalled = recall.as_ref().map(|tool| tool.spec.clone());
+        let tools = session.tools.into_iter().chain(recall);
+        let tools = tools.map(|tool| (tool.spec.name.clone(), tool)).collect();
+        let mut request = Request {
             system: session.system,
-            items: items.into(),
             tools: specs,
             choice: ToolChoice::Free,
             max_output_tokens: session.limits.max_output_tokens,
             labels: session.labels,
+            ..Request::default()
         };
-        let machine = if begins {
-            Machine::new(request, session.closing, session.limits)
+        let machine = if let Some(earlier) = session.earlier {
+            Machine::going_on(request, earlier, session.brief, session.closing, session.limits)
         } else {
-            Machine::going_on(request, session.brief, session.closing, session.limits)
+            request.items = vec![Item::User { text: session.brief }].into();
+            Machine::new(request, session.closing, session.limits)
         };
         Self {
-            machine,
+            machine: machine.keeping(deciding, recalled),
             model,
             tools,
             permit: session.permit,
@@ -192,8 +198,8 @@ impl SessionLoop {
         for item in self.machine.take_fresh() {
             self.observer.item(&item);
         }
-        if self.machine.take_rewritten() {
-            self.observer.rewritten(&self.machine.request().items);
+        if let Some(history) = self.machine.take_rewritten() {
+            self.observer.rewritten(&history);
         }
     }
 
@@ -350,7 +356,8 @@ mod tests {
             player: Player::Model(Arc::clone(&model) as Arc<dyn Model>),
             place: Place::new().env,
             system: "system".into(),
-            earlier: Vec::new(),
+            earlier: None,
+            archive: None,
             brief: "brief".into(),
             tools: ["echo", "close", "wait", "panic", "meet"].map(|name| fake(name, &barrier)).to_vec(),
             closing: Closing::Tools(vec!["close".into()]),

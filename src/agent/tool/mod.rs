@@ -10,6 +10,7 @@ mod instrument;
 mod jobs;
 mod list;
 mod read;
+mod recall;
 mod row;
 mod search;
 mod shell;
@@ -26,6 +27,8 @@ pub use instrument::{
     Again, Alike, App, BusyPorts, EvidenceSink, Instruments, Own, Recurring, StepLog, Steps, replay,
 };
 pub use jobs::Jobs;
+pub use recall::Archive;
+pub(in crate::agent) use recall::row as recall;
 pub use row::{Concurrency, Lack, ToolRow};
 pub use table::{Extras, Picked, ToolSet, ToolTable, Unavailable};
 

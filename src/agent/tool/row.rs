@@ -26,6 +26,8 @@ pub struct ToolRow {
     pub access: Access,
     /// Whether calls of it in one reply may run beside each other.
     pub concurrency: Concurrency,
+    /// Whether calls of it that were accepted stay whole in a conversation that grew too long.
+    pub decides: bool,
     /// What runs, or why it cannot be given in this session.
     run: Result<Run, String>,
     /// Whether a session that asks for it and is not given it lacks something.
@@ -86,7 +88,7 @@ impl ToolRow {
                 }
             })
         });
-        Self { spec, whole, access, concurrency: Concurrency::Alone, run, lack: Lack::Missed }
+        Self { spec, whole, access, concurrency: Concurrency::Alone, decides: false, run, lack: Lack::Missed }
     }
 
     /// A tool that works on files, beside the session's other tasks.
@@ -139,6 +141,12 @@ impl ToolRow {
     /// What it means that a session is not given it.
     pub fn lack(&self) -> Lack {
         self.lack
+    }
+
+    /// The same tool, whose accepted calls are decisions: they stay whole in a conversation that grew too long.
+    #[must_use]
+    pub fn deciding(self) -> Self {
+        Self { decides: true, ..self }
     }
 
     /// The same tool; calls of it in one reply run beside each other.

@@ -1,12 +1,12 @@
 //! The machine itself.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::answered::Answered;
 use super::shape::{Closing, Fault, Input, Limits, Outcome, ToolReply, TurnStep};
 use super::words;
-use crate::agent::context::{self, Estimate, Fit};
-use crate::agent::model::{Item, Reach, Reply, Request, ResultStatus, ToolCall, ToolChoice};
+use crate::agent::context::{self, Estimate, Fit, History};
+use crate::agent::model::{Item, Reach, Reply, Request, ResultStatus, ToolCall, ToolChoice, ToolSpec};
 use crate::agent::repetition::RepetitionGuard;
 use crate::agent::tool::{Output, Then, ToolError};
 
@@ -37,6 +37,15 @@ pub struct Machine {
     held: Vec<String>,
     ids: HashSet<String>,
     fresh: Vec<Item>,
+    /// The numbers of the items, and of the newest that ever was.
+    numbers: Vec<u64>,
+    last: u64,
+    /// Whether anything was left out before it began.
+    shortened: bool,
+    /// Tools whose accepted calls stay whole when the conversation is shortened.
+    deciding: BTreeSet<String>,
+    /// A tool for what is left out, offered as soon as something is.
+    recall: Option<ToolSpec>,
     /// Whether earlier items were changed since that was asked last.
     rewritten: bool,
 }
@@ -51,10 +60,17 @@ struct Pending {
 impl Machine {
     /// A conversation that has not begun. The request's only item is the brief, which is never shortened.
     pub fn new(request: Request, closing: Closing, limits: Limits) -> Self {
+        let History { numbers, last, .. } = History::new(request.items.to_vec());
         Self {
             estimate: Estimate::of(&request),
             fixed: Estimate::fixed_bytes(&request),
             fresh: request.items.to_vec(),
+            numbers,
+            last,
+            shortened: false,
+            deciding: BTreeSet::new(),
+            recall: None,
+            rewritten: false,
             request,
             closing,
             limits,
@@ -68,14 +84,22 @@ impl Machine {
             pending: Vec::new(),
             held: Vec::new(),
             ids: HashSet::new(),
-            rewritten: false,
         }
     }
 
     /// A conversation that goes on, word for word as it was, with what is new since.
-    pub fn going_on(request: Request, news: String, closing: Closing, limits: Limits) -> Self {
+    pub fn going_on(
+        mut request: Request,
+        before: History,
+        news: String,
+        closing: Closing,
+        limits: Limits,
+    ) -> Self {
+        request.items = before.items.into();
         let mut machine = Self::new(request, closing, limits);
         machine.fresh.clear();
+        (machine.numbers, machine.last) = (before.numbers, before.last);
+        machine.shortened = before.shortened;
         let calls = machine.request.items.iter().filter_map(|item| match item {
             Item::Assistant(reply) => Some(reply.calls.iter().map(|call| call.id.clone())),
             Item::User { .. } | Item::ToolResult { .. } | Item::Unknown => None,
@@ -87,6 +111,25 @@ impl Machine {
         }
         machine.push(Item::User { text: news });
         machine
+    }
+
+    /// The same, which keeps the calls of some tools whole when it is shortened, and then offers a tool for what is left
+    /// out: at once, where something was.
+    #[must_use]
+    pub fn keeping(mut self, deciding: BTreeSet<String>, recall: Option<ToolSpec>) -> Self {
+        self.deciding = deciding;
+        self.recall = recall;
+        if self.shortened {
+            self.offer_recall();
+        }
+        self
+    }
+
+    fn offer_recall(&mut self) {
+        if let Some(recall) = self.recall.take() {
+            self.request.tools.push(recall);
+            self.fixed = Estimate::fixed_bytes(&self.request);
+        }
     }
 
     /// Takes what has happened and says what to do next.
@@ -133,9 +176,15 @@ impl Machine {
         std::mem::take(&mut self.fresh)
     }
 
-    /// Whether earlier items are others since this was asked last.
-    pub fn take_rewritten(&mut self) -> bool {
-        std::mem::take(&mut self.rewritten)
+    /// The conversation, where earlier items are others since this was asked last.
+    pub fn take_rewritten(&mut self) -> Option<History> {
+        let history = || {
+            let (items, numbers) = (self.request.items.to_vec(), self.numbers.clone());
+            History { items, numbers, last: self.last, shortened: true }
+        };
+        let rewritten = self.rewritten.then(history);
+        self.rewritten = false;
+        rewritten
     }
 
     /// Replies so far.
@@ -151,6 +200,8 @@ impl Machine {
     fn push(&mut self, item: Item) {
         self.estimate.add(&item);
         self.fresh.push(item.clone());
+        self.last += 1;
+        self.numbers.push(self.last);
         self.request.items.push(item);
     }
 
@@ -185,12 +236,20 @@ impl Machine {
         // Where the provider counts more tokens to a byte than we do, the target shrinks with it.
         let scaled = target.min(target.saturating_mul(guessed) / counted);
         let room = scaled.saturating_sub(context::tokens_of(self.fixed));
-        let fit = self.request.items.edit(|items| context::fit(items, room));
+        let (numbers, before, shortened) = (std::mem::take(&mut self.numbers), self.last, false);
+        let (fit, numbers, last) = self.request.items.edit(|items| {
+            let mut history = History { items: std::mem::take(items), numbers, last: before, shortened };
+            let fit = context::fit(&mut history, &self.deciding, room);
+            *items = history.items;
+            (fit, history.numbers, history.last)
+        });
+        (self.numbers, self.last) = (numbers, last);
         if fit != Fit::Whole {
             self.rewritten = true;
+            self.offer_recall();
             self.estimate = Estimate::of(&self.request);
         }
-        if fit == Fit::Compacted
+        if last > before
             && let Some(summary) = self.request.items.get(1)
         {
             self.fresh.push(summary.clone());
@@ -363,7 +422,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::agent::model::{TokenUsage, ToolSpec};
+    use crate::agent::model::TokenUsage;
     use crate::agent::tool::{Output, ToolError};
 
     fn machine(closing: Closing, limits: Limits) -> Machine {
@@ -567,10 +626,11 @@ mod tests {
         before.step(calling(&[call("a", "read")]));
         before.step(Input::Answered(vec![done("a", "seen")]));
         before.step(calling(&[call("b", "read"), call("c", "read")]));
-        let request = before.request().clone();
+        let (request, history) = (before.request().clone(), History::new(before.request().items.to_vec()));
         let known = request.items.len();
         let mut after = Machine::going_on(
             request,
+            history,
             "You go on.".into(),
             Closing::Tools(vec!["handoff".into()]),
             Limits::default(),

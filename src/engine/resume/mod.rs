@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::context::{EngineContext, Mind, blocking};
 use super::role;
+use crate::agent::context::History;
 use crate::agent::model::{Item, ToolSpec};
 use crate::agent::session::Player;
 use crate::agent::tool::ToolRow;
@@ -16,7 +17,7 @@ use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
 
 use record::Recorded;
-pub use record::{Head, Record};
+pub use record::{Head, Record, Said};
 
 /// Whether a place to work is made ready for one who begins, or for one who goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,13 +69,13 @@ impl Earlier {
     }
 
     /// The conversation so far.
-    pub fn into_items(self) -> Vec<Item> {
-        self.recorded.items
+    pub fn into_history(self) -> History {
+        self.recorded.history
     }
 
     /// What it hears: why it goes on, and what of a brief of today it does not know.
     pub fn brief(&self, today: &str) -> String {
-        let told: Vec<&str> = self.recorded.items.iter().filter_map(said).collect();
+        let told: Vec<&str> = self.recorded.history.items.iter().filter_map(said).collect();
         let new = news(&told, &self.recorded.own, today);
         let new = if new.is_empty() {
             "Nothing else is new: go on.\n".to_owned()

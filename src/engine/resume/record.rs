@@ -8,7 +8,9 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use crate::agent::context::History;
 use crate::agent::model::{Item, ToolSpec};
+use crate::agent::tool::Archive;
 use crate::domain::id::AttemptId;
 
 /// The directory of the records, in the mission's.
@@ -33,9 +35,10 @@ enum Line {
     Added {
         item: Item,
     },
-    /// It is these from now on.
+    /// It is these from now on, by the numbers that they had.
     Rewritten {
         items: Vec<Item>,
+        numbers: Vec<u64>,
     },
     /// What of its brief was its own work when it ended.
     Own {
@@ -50,8 +53,22 @@ enum Line {
 #[derive(Debug, PartialEq)]
 pub struct Recorded {
     pub head: Head,
-    pub items: Vec<Item>,
+    pub history: History,
     pub own: String,
+}
+
+/// Everything that was said in the session of an attempt.
+pub struct Said {
+    pub dir: PathBuf,
+    pub attempt: AttemptId,
+}
+
+impl Archive for Said {
+    fn items(&self) -> Vec<Item> {
+        let added = lines(&self.dir, self.attempt).unwrap_or_default().into_iter();
+        let added = added.filter_map(|line| if let Line::Added { item } = line { Some(item) } else { None });
+        added.collect()
+    }
 }
 
 /// The record of a session that runs.
@@ -88,9 +105,10 @@ impl Record {
         self.note(&Line::Added { item: item.clone() });
     }
 
-    /// The conversation is these items from now on.
-    pub fn rewrite(&self, items: &[Item]) {
-        self.note(&Line::Rewritten { items: items.to_vec() });
+    /// The conversation is another from now on.
+    pub fn rewrite(&self, history: &History) {
+        let History { items, numbers, .. } = history.clone();
+        self.note(&Line::Rewritten { items, numbers });
     }
 
     fn note(&self, line: &Line) {
@@ -115,22 +133,32 @@ pub fn note_own(dir: &Path, attempt: AttemptId, text: String) {
 
 /// The session of an attempt; nothing where there is no record, or none that can be read.
 pub fn read(dir: &Path, attempt: AttemptId) -> Option<Recorded> {
-    let bytes = fs::read(path(dir, attempt)).ok()?;
     let mut recorded: Option<Recorded> = None;
-    for line in bytes.split(|byte| *byte == b'\n') {
-        let Ok(line) = serde_json::from_slice(line) else { continue };
+    for line in lines(dir, attempt)? {
         match (line, recorded.as_mut()) {
             (Line::Begun { head }, None) => {
-                recorded = Some(Recorded { head, items: Vec::new(), own: String::new() });
+                recorded = Some(Recorded { head, history: History::default(), own: String::new() });
             }
-            (Line::Added { item }, Some(recorded)) => recorded.items.push(item),
-            (Line::Rewritten { items }, Some(recorded)) => recorded.items = items,
+            (Line::Added { item }, Some(recorded)) => recorded.history.push(item),
+            (Line::Rewritten { items, numbers }, Some(recorded)) if items.len() == numbers.len() => {
+                let last = recorded.history.last;
+                recorded.history = History { items, numbers, last, shortened: true };
+            }
             (Line::Own { text }, Some(recorded)) => recorded.own = text,
-            (Line::Unknown | Line::Begun { .. }, _) => return None,
-            (Line::Added { .. } | Line::Rewritten { .. } | Line::Own { .. }, None) => return None,
+            (Line::Unknown | Line::Begun { .. } | Line::Rewritten { .. }, _) => return None,
+            (Line::Added { .. } | Line::Own { .. }, None) => return None,
         }
     }
-    recorded.filter(|recorded| !recorded.items.is_empty() && !recorded.items.contains(&Item::Unknown))
+    let is_known = |recorded: &Recorded| {
+        !recorded.history.items.is_empty() && !recorded.history.items.contains(&Item::Unknown)
+    };
+    recorded.filter(is_known)
+}
+
+/// The lines of a record; one that was cut off is none.
+fn lines(dir: &Path, attempt: AttemptId) -> Option<Vec<Line>> {
+    let bytes = fs::read(path(dir, attempt)).ok()?;
+    Some(bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect())
 }
 
 /// Removes the records that are not to be kept.
@@ -176,16 +204,18 @@ mod tests {
         let record = Record::begin(dir.path(), AttemptId(1), &head()).unwrap();
         items().iter().for_each(|item| record.add(item));
         let recorded = read(dir.path(), AttemptId(1)).unwrap();
-        assert_eq!(recorded, Recorded { head: head(), items: items(), own: String::new() });
+        assert_eq!(recorded, Recorded { head: head(), history: History::new(items()), own: String::new() });
         let same = |tools: &[ToolSpec]| serde_json::to_string(tools).unwrap();
         assert_eq!(same(&recorded.head.tools), same(&head().tools), "keys stay in their order");
 
         note_own(dir.path(), AttemptId(1), "## Plan".into());
         let later = Record::take_over(dir.path(), AttemptId(1), AttemptId(4)).unwrap();
-        later.rewrite(&items()[..1]);
+        later.rewrite(&History { items: items()[1..].to_vec(), numbers: vec![2], last: 2, shortened: true });
         later.add(&Item::User { text: "news".into() });
         let recorded = read(dir.path(), AttemptId(4)).unwrap();
-        assert_eq!((recorded.items.len(), recorded.own.as_str()), (2, "## Plan"));
+        assert_eq!((recorded.history.numbers, recorded.own.as_str()), (vec![2, 3], "## Plan"));
+        let all = Said { dir: dir.path().to_owned(), attempt: AttemptId(4) }.items();
+        assert_eq!(all, [items(), vec![Item::User { text: "news".into() }]].concat(), "nothing is lost");
         assert_eq!(read(dir.path(), AttemptId(1)), None);
         keep_only(dir.path(), |attempt| attempt == AttemptId(1));
         assert_eq!(read(dir.path(), AttemptId(4)), None);
@@ -202,12 +232,13 @@ mod tests {
             fs::write(&file, &whole[..cut]).unwrap();
             let found = read(dir.path(), AttemptId(1));
             let known = found.map_or(0, |found| {
-                assert_eq!(found.items, items()[..found.items.len()]);
-                found.items.len()
+                let known = found.history.items;
+                assert_eq!(known, items()[..known.len()]);
+                known.len()
             });
             if known > 0 {
                 Record::take_over(dir.path(), AttemptId(1), AttemptId(1)).unwrap().add(&items()[0]);
-                assert_eq!(read(dir.path(), AttemptId(1)).unwrap().items.len(), known + 1);
+                assert_eq!(read(dir.path(), AttemptId(1)).unwrap().history.items.len(), known + 1);
             }
         }
         fs::write(&file, b"{\"line\":\"of a newer version\"}\n").unwrap();

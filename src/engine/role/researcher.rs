@@ -64,7 +64,8 @@ impl Researchers {
                 .engine
                 .system_prompt(Role::Researcher, &prompt, &self.dir, &tools)
                 .map_err(|error| error.to_string())?,
-            earlier: Vec::new(),
+            earlier: None,
+            archive: None,
             brief: question,
             tools,
             closing: prompt.closes.clone(),
