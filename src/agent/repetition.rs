@@ -104,8 +104,8 @@ mod tests {
         for fine in ["Now I will call the tool again. ".repeat(30), "=".repeat(3_000), "0, ".repeat(1_000)] {
             assert_eq!(stutters(&fine, Written::Words), None, "{}", &fine[..20]);
         }
-        let numbered: String = (0..400).map(|number| format!("{number}. the same\n")).collect();
-        assert_eq!(stutters(&numbered, Written::Words), None);
+        let numbered: Vec<String> = (0..400).map(|number| format!("{number}. the same")).collect();
+        assert_eq!(stutters(&numbered.join("\n"), Written::Words), None);
         let table = "0x00, 0x00, 0x00, 0x00,\\n".repeat(200);
         assert_eq!(stutters(&table, Written::Arguments), None, "a file may have that");
         assert!(stutters(&table.repeat(2), Written::Arguments).is_some());

@@ -186,16 +186,13 @@ impl AttemptRun {
     /// Keeps what another session can go on with.
     fn keep_record(&self, ready: &Ready, observer: &SessionRecorder) -> Option<Arc<dyn Archive>> {
         let (dir, attempt) = (&self.engine.dir, self.attempt);
-        let record = match &ready.earlier {
-            Some(earlier) => {
-                observer.note(format!("goes on with the conversation of {}", earlier.attempt));
-                Record::take_over(dir, earlier.attempt, attempt)
-            }
-            None => {
-                let tools = ready.tools.iter().map(|tool| tool.spec.clone()).collect();
-                let model = self.permit.model.to_string();
-                Record::begin(dir, attempt, &Head { model, system: ready.system.clone(), tools })
-            }
+        let record = if let Some(earlier) = &ready.earlier {
+            observer.note(format!("goes on with the conversation of {}", earlier.attempt));
+            Record::take_over(dir, earlier.attempt, attempt)
+        } else {
+            let tools = ready.tools.iter().map(|tool| tool.spec.clone()).collect();
+            let model = self.permit.model.to_string();
+            Record::begin(dir, attempt, &Head { model, system: ready.system.clone(), tools })
         };
         match record {
             Ok(record) => observer.record(record),

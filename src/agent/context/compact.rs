@@ -107,8 +107,7 @@ impl Older<'_> {
         });
         let first = lines.len() - fits.count();
         let left_out = if first > 0 { "\n- (older lines left out)" } else { "" };
-        let lines: String = lines[first..].iter().map(|line| format!("\n{line}")).collect();
-        format!("{SUMMARY}{left_out}{lines}")
+        format!("{SUMMARY}{left_out}\n{}", lines[first..].join("\n"))
     }
 
     fn summarise(&self, place: usize, reply: &Reply, lines: &mut Vec<String>) {
@@ -200,12 +199,14 @@ mod tests {
         assert!(is_paired(items));
         let mut more = Vec::new();
         (40..80).for_each(|number| turn(number, &mut more));
-        more.into_iter().for_each(|item| history.push(item));
-        assert_eq!(fit(&mut history, 4_000), Fit::Compacted);
+        for item in more {
+            history.push(item);
+        }
+        assert_eq!(fit(&mut history, 8_000), Fit::Compacted);
         assert!(history.numbers.windows(2).skip(1).all(|pair| pair[0] < pair[1] || pair[0] == history.last));
         let Item::User { text } = &history.items[1] else { panic!("{history:?}") };
         assert!(
-            text.contains("src/30.rs") && text.contains("src/50.rs"),
+            text.contains("src/20.rs") && text.contains("src/50.rs"),
             "the older summary is taken over: {text}"
         );
     }

@@ -14,7 +14,7 @@ pub fn news(told: &[&str], own: &str, now: &str) -> String {
         !section.is_empty() && known.get(place) != Some(section) && !own.contains(section)
     };
     let new = sections(now).into_iter().filter(is_new);
-    new.map(|(_, section)| format!("\n{section}\n")).collect()
+    new.flat_map(|(_, section)| ["\n", section, "\n"]).collect()
 }
 
 /// The sections of a text, each by its heading and how often that was there before.

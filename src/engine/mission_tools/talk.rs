@@ -57,7 +57,7 @@ pub(super) fn rows(context: &Arc<ToolContext>) -> [ToolRow; 4] {
         ),
         context.asking(
             "ask_user",
-            "Asks the person, all at once; you go on with the answers. Ask only what changes what is built.",
+            "Asks the person, all at once; you go on with the answers.",
             Accepted::Close("It is asked. You go on when all is answered."),
             |QuestionsToPerson { questions }| Ok(Command::Ask { to: Party::Person, questions }),
         ),

@@ -145,8 +145,8 @@ pub fn read(dir: &Path, attempt: AttemptId) -> Option<Recorded> {
                 recorded.history = History { items, numbers, last, shortened: true };
             }
             (Line::Own { text }, Some(recorded)) => recorded.own = text,
-            (Line::Unknown | Line::Begun { .. } | Line::Rewritten { .. }, _) => return None,
-            (Line::Added { .. } | Line::Own { .. }, None) => return None,
+            (Line::Unknown | Line::Begun { .. } | Line::Rewritten { .. }, _)
+            | (Line::Added { .. } | Line::Own { .. }, None) => return None,
         }
     }
     let is_known = |recorded: &Recorded| {
@@ -202,7 +202,9 @@ mod tests {
     fn what_was_recorded_is_read_word_for_word_whoever_went_on_with_it() {
         let dir = tempfile::tempdir().unwrap();
         let record = Record::begin(dir.path(), AttemptId(1), &head()).unwrap();
-        items().iter().for_each(|item| record.add(item));
+        for item in items() {
+            record.add(&item);
+        }
         let recorded = read(dir.path(), AttemptId(1)).unwrap();
         assert_eq!(recorded, Recorded { head: head(), history: History::new(items()), own: String::new() });
         let same = |tools: &[ToolSpec]| serde_json::to_string(tools).unwrap();
@@ -225,7 +227,9 @@ mod tests {
     fn a_record_that_was_cut_is_as_good_as_its_whole_lines() {
         let dir = tempfile::tempdir().unwrap();
         let record = Record::begin(dir.path(), AttemptId(1), &head()).unwrap();
-        items().iter().for_each(|item| record.add(item));
+        for item in items() {
+            record.add(&item);
+        }
         let file = path(dir.path(), AttemptId(1));
         let whole = fs::read(&file).unwrap();
         for cut in 0..whole.len() {

@@ -99,8 +99,8 @@ fn said(wire: Wire, text: &str) -> String {
 async fn a_reply_that_never_ends_is_given_up_on_every_wire() {
     for wire in WIRES {
         // What says the same over and over is cut long before.
-        let words: String = (0..2_000).map(|number| format!("{number} words ")).collect();
-        let server = Endless::start(EVENTS, said(wire, &words), 64 * MIB, Duration::ZERO);
+        let words: Vec<String> = (0..2_000).map(|number| format!("{number} words")).collect();
+        let server = Endless::start(EVENTS, said(wire, &words.join(" ")), 64 * MIB, Duration::ZERO);
         let told = passing(server.ask(wire).await);
         assert!(told.contains("more bytes than any model's reply has"), "{wire:?}: {told}");
         assert!(server.written() < 32 * MIB, "{wire:?}: {}", server.written());
@@ -200,8 +200,8 @@ async fn thousands_of_calls_and_arguments_without_end_are_given_up() {
     let many: Vec<Value> = (0..3_000).map(|n| call(n, &format!("c{n}"), "{}")).collect();
     let told = passing(chatted(&many).await);
     assert!(told.contains("more calls than any model's reply has"), "{told}");
-    let numbers: String = (0..MIB / 8).map(|number| format!("{number:08}")).collect();
-    let long = call(0, "a", &numbers);
+    let numbers: Vec<String> = (0..MIB / 8).map(|number| format!("{number:08}")).collect();
+    let long = call(0, "a", &numbers.concat());
     let told = passing(chatted(&vec![long; 6]).await);
     assert!(told.contains("more bytes than any model's reply has"), "{told}");
 }
