@@ -11,8 +11,8 @@ use crate::domain::verdict::Standing;
 use super::gate::{checks, spent};
 use super::gate_items;
 use super::prelude::*;
-use super::requirement;
 use super::work::{decision, feature_name};
+use super::{requirement, summary};
 
 /// What was asked for, what holds at the end of it, what was sent back and what became of that, and what it cost.
 pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
@@ -23,7 +23,7 @@ pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
         rows.push(labelled_row("asked for", StyleRole::Text, &requirement::shown_words(tally)));
     }
     let last = mission.rounds.last().filter(|round| mission.head() == Some(&round.commit));
-    rows.extend(last.map(checks));
+    rows.extend(last.map(|round| checks(mission, round, width)).unwrap_or_default());
     if let Some(round) = last.filter(|round| !round.checks.is_empty()) {
         // A green command holds nothing where its tester saw the assertion fail.
         let holds =
@@ -46,6 +46,8 @@ pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
         rows.push(labelled_row("findings", StyleRole::Warn, &words));
     }
     rows.push(spent(mission.usage(), mission.attempts.len()));
+    let landing = summary::whereabouts(mission);
+    rows.extend((!landing.is_empty()).then(|| labelled_row("landing", StyleRole::Strong, &landing)));
     rows
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::pace;
 use super::prelude::*;
 use super::transcript::call_words;
 use super::work::short_subject;
@@ -51,7 +52,7 @@ pub fn line(mission: &Mission, activity: &[Activity], calls: &CallCounts, now: T
         [only] => one(mission, only, calls, now),
         [first, ..] => {
             let each: Vec<String> = activity.iter().map(|one| short_subject(one.work)).collect();
-            format!("{} at work on {} · {}", activity.len(), each.join(", "), doing(first, now))
+            format!("{} at work on {} · {}", activity.len(), each.join(", "), with_pace(mission, first, now))
         }
     };
     format!("{running} · {}", used(&mission.usage()))
@@ -68,7 +69,13 @@ fn one(mission: &Mission, activity: &Activity, calls: &CallCounts, now: Timestam
         calls => format!(" · {}", plural(calls, "call")),
     };
     let since = span(now.since(activity.started));
-    format!("{who} for {since}{calls} · {}", doing(activity, now))
+    format!("{who} for {since}{calls} · {}", with_pace(mission, activity, now))
+}
+
+/// What a piece of work does now, how far it is, and how long it usually takes.
+pub fn with_pace(mission: &Mission, activity: &Activity, now: Timestamp) -> String {
+    let pace = pace::words(mission, activity).map(|pace| format!(" · {pace}"));
+    doing(activity, now) + &pace.unwrap_or_default()
 }
 
 #[cfg(test)]

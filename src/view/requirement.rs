@@ -44,12 +44,8 @@ fn entry(mission: &Mission, found: &Requirement, gate: GateId, width: usize) -> 
 /// A requirement in full, with what shows it.
 pub fn detail(mission: &Mission, id: RequirementId, width: usize) -> Vec<Row> {
     let Some(found) = mission.requirement(id) else { return Vec::new() };
-    let origin = match found.origin {
-        RequirementOrigin::Goal => "of the goal",
-        RequirementOrigin::NoGo => "of a NO-GO to the plan",
-        RequirementOrigin::Added => "added",
-    };
-    let mut rows = vec![Row::of(StyleRole::Strong, id.to_string()).end(StyleRole::Dim, origin), Row::new()];
+    let head = Row::of(StyleRole::Strong, id.to_string()).end(StyleRole::Dim, origin(found.origin));
+    let mut rows = vec![head, Row::new()];
     rows.extend(paragraph(StyleRole::Text, found.text.as_str(), width));
     if let Fate::SetAside { reason } = &found.fate {
         let by = found.decided_by.map(|by| format!(" by {}", words::actor(mission, by)));
@@ -61,6 +57,15 @@ pub fn detail(mission: &Mission, id: RequirementId, width: usize) -> Vec<Row> {
         rows.extend([Row::new(), Row::of(StyleRole::Warn, "no assertion shows it")]);
     }
     rows
+}
+
+/// Where a requirement comes from.
+pub fn origin(origin: RequirementOrigin) -> &'static str {
+    match origin {
+        RequirementOrigin::Goal => "of the goal",
+        RequirementOrigin::NoGo => "of a NO-GO to the plan",
+        RequirementOrigin::Added => "added",
+    }
 }
 
 /// The counts in words: `11 of 12 requirements · 3 set aside`.

@@ -131,7 +131,10 @@ fn a_mission_without_a_plan_has_a_report_too() {
         assert!(markdown(&report(&mission)).unwrap().contains("## Contract"));
         assert!(Report::deserialize_from_str(&junit(&report(&mission)).unwrap()).is_ok());
     }
-    let whole = html(&report(&Flight::completed().mission)).unwrap();
+    let mut seen = Flight::completed().mission;
+    let red = words::sabotage("VAL-M1-001", flightdeck::domain::sabotage::SabotageOutcome::Red);
+    seen.sabotages.insert(words::val("VAL-M1-001"), red);
+    let whole = html(&report(&seen)).unwrap();
     assert!(whole.contains("Nothing is left unshown."), "{whole}");
 }
 
@@ -203,7 +206,10 @@ fn a_bundle_is_checked_without_its_mission() {
     let statement: Value =
         serde_json::from_slice(&fs::read(moved.join("statements/plan.intoto.json")).unwrap()).unwrap();
     assert_eq!(statement["_type"], "https://in-toto.io/Statement/v1");
-    assert_eq!(statement["predicate"]["result"], "PASSED");
+    // What the gate says first stands in its statement, and no result says more than that.
+    let told = flightdeck::view::unshown::sentence(&flown(), GateId::Plan);
+    assert_eq!(statement["predicate"]["flightdeck_notShown"]["sentence"], told);
+    assert!(told.starts_with("Not shown: ") && statement["predicate"]["result"] == "WARNED", "{statement}");
     let files = statement["predicate"]["configuration"].as_array().unwrap();
     let names: Vec<&str> = files.iter().filter_map(|file| file["name"].as_str()).collect();
     assert!(names.iter().any(|name| name.starts_with("evidence/ev_")), "{names:?}");

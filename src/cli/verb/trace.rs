@@ -23,7 +23,11 @@ pub struct Args {
 
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let (mission, words) = args.mission.split(&args.words, is_thing);
-    let found = missions::find(context, mission)?;
+    let expected = Expected {
+        what: "a requirement (REQ-1), an assertion (VAL-AREA-001), a feature (F3), a commit, a piece of evidence (ev_…) or a finding (FND-2)",
+        words: &[],
+    };
+    let found = args.mission.find(context, mission, expected)?;
     let mission = found.checked();
     let thing = match words {
         [] => None,

@@ -9,10 +9,10 @@ use crate::tui::layout::{Areas, Shape};
 use crate::tui::widget::painter::Painter;
 use crate::view::header;
 use crate::view::live;
+use crate::view::pace;
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::{clip, width};
-use crate::view::words::unseen_beside;
 
 /// Cells of what the engine does, beside the place in the mission.
 const MOST_DOING: usize = 48;
@@ -61,6 +61,9 @@ fn status(app: &App, painter: &mut Painter<'_>, line: Rect, shape: Shape) {
         row = key.iter().fold(row, |row, key| row.end(StyleRole::Key, format!(" {key}")));
     }
     let counts = header::counts(header::progress(&app.mission));
+    // What fails is never what gives way: the title of a milestone does, and what the engine is at.
+    let needed = header::fewest(header::progress(&app.mission));
+    shorten(&mut row.left, usize::from(line.width).saturating_sub(cells(&row.right) + cells(&needed) + 3));
     let taken = cells(&row.left) + cells(&row.right) + cells(&counts) + 4;
     let room = usize::from(line.width);
     let bar_cells = room.saturating_sub(taken + 4).min(38);
@@ -71,10 +74,13 @@ fn status(app: &App, painter: &mut Painter<'_>, line: Rect, shape: Shape) {
     if taken <= room && !counts.is_empty() {
         row = row.then(StyleRole::Text, "   ");
         row.left.extend(counts);
-    } else if let Some(short) =
-        short_counts(app, room.saturating_sub(cells(&row.left) + cells(&row.right) + 3))
-    {
-        row = row.then(StyleRole::Dim, "  ").then(StyleRole::Text, short);
+    } else {
+        let room = room.saturating_sub(cells(&row.left) + cells(&row.right) + 3);
+        let short = header::short_counts(header::progress(&app.mission), room);
+        if !short.is_empty() {
+            row = row.then(StyleRole::Dim, "  ");
+            row.left.extend(short);
+        }
     }
     painter.row(line, &row);
 }
@@ -109,21 +115,24 @@ fn doing(app: &App) -> Vec<Piece> {
     let mut pieces = header::doing(&app.mission, app.now);
     let alone = app.mission.live_attempts().next().is_none();
     if let Some(work) = app.live.iter().find(|activity| alone && activity.attempt.is_none()) {
-        let words = live::doing(work, app.now);
-        pieces.push(Piece::new(StyleRole::Text, format!(" · {}", clip(&words, MOST_DOING))));
+        let pace = pace::words(&app.mission, work).map(|pace| format!(" · {pace}")).unwrap_or_default();
+        let words = clip(&live::doing(work, app.now), MOST_DOING.saturating_sub(width(&pace)));
+        pieces.push(Piece::new(StyleRole::Text, format!(" · {words}{pace}")));
     }
     pieces
 }
 
-fn short_counts(app: &App, room: usize) -> Option<String> {
-    let progress = header::progress(&app.mission);
-    let tally = progress.assertions;
-    if progress.features + tally.all == 0 {
-        return None;
+/// Cuts pieces from the end until they fit; the first three, which say what the mission does, stay.
+fn shorten(pieces: &mut Vec<Piece>, room: usize) {
+    const LEAST: usize = 3;
+    while pieces.len() > LEAST && cells(pieces) > room {
+        let Some(last) = pieces.pop() else { return };
+        let left = room.saturating_sub(cells(pieces));
+        if left > LEAST * 3 {
+            pieces.push(Piece { text: clip(&last.text, left), ..last });
+            return;
+        }
     }
-    let short = format!("{}/{} · {}/{}", progress.built, progress.features, tally.proven, tally.all);
-    let whole = format!("{short}{}", unseen_beside(tally));
-    [whole, short].into_iter().find(|words| width(words) <= room)
 }
 
 fn cells(pieces: &[Piece]) -> usize {

@@ -74,7 +74,7 @@ fn the_timeline_tells_what_happened_newest_first() {
 #[test]
 fn a_gate_shows_obstacles_cost_and_risks() {
     let flying = sample(Moment::Flying).mission();
-    let gate_rows = gate::summary(&flying, GateId::Milestone(MilestoneId(2)), 120);
+    let gate_rows = gate::summary(&flying, GateId::Milestone(MilestoneId(2)), "P", 120);
     insta::assert_snapshot!(plain(&gate_rows), @r"
     ○ Not shown: 1 requirement without an assertion · 1 failed · 1 blocked · 1 stale · 1 waived
     ◇ not reached yet: VAL-AUTH-002 failed · VAL-AUTH-003 was edited after its verdict · VAL-AUTH-005 could not be tried ·

@@ -198,7 +198,7 @@ fn one_that_failed_is_counted_as_held_nowhere() {
     let tester = flight.start(flight.due()[0]);
     flight.verdict(tester, SEALED, Outcome::Fail).verdict(tester, "VAL-M1-001", Outcome::Pass);
     flight.report_testing(tester);
-    let summary = flightdeck::view::gate::summary(&flight.mission, GateId::Final, 100);
+    let summary = flightdeck::view::gate::summary(&flight.mission, GateId::Final, "P", 100);
     let summary = flightdeck::view::row::plain(&summary);
     assert!(summary.contains("0 of 1 of the contract's own hold"), "{summary}");
     let closed = flight.log.iter().rev().find_map(|stamped| {
