@@ -43,6 +43,12 @@ impl NamedMission {
     }
 }
 
+/// A refusal of a name that nothing in a mission has, with the nearest one that something has.
+pub fn refused(why: &str, word: &str, mission: &Mission) -> anyhow::Error {
+    let meant = nearest(word, names(mission)).filter(|name| !name.eq_ignore_ascii_case(word));
+    misuse(meant.map_or_else(|| why.to_owned(), |meant| format!("{why}; did you mean {meant}?")))
+}
+
 /// Everything in a mission that has a name.
 fn names(mission: &Mission) -> Vec<String> {
     let gates =
@@ -64,7 +70,8 @@ pub fn nearest(word: &str, known: impl IntoIterator<Item = String>) -> Option<St
     let word = word.to_lowercase();
     let known =
         known.into_iter().map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &word), name));
-    let most = (word.chars().count() / 3).max(1);
+    // One letter of two is another name, and three letters of any are another word.
+    let most = (word.chars().count() / 3).min(2);
     known.filter(|(away, name)| *away <= most && *away < name.chars().count()).min().map(|(_, name)| name)
 }
 

@@ -20,7 +20,12 @@ pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
     let mut rows = vec![labelled_row("goal", StyleRole::Text, &first_sentence(goal))];
     let tally = mission.requirement_tally(GateId::Final);
     if tally.all > 0 {
-        rows.push(labelled_row("asked for", StyleRole::Text, &requirement::shown_words(tally)));
+        let before = match requirement::held_before(mission) {
+            0 => String::new(),
+            some => format!(" · {some} more held at an earlier commit, and nothing was found against it"),
+        };
+        let words = requirement::shown_words(tally) + &before;
+        rows.push(labelled_row("asked for", StyleRole::Text, &words));
     }
     let last = mission.rounds.last().filter(|round| mission.head() == Some(&round.commit));
     rows.extend(last.map(|round| checks(mission, round, width)).unwrap_or_default());

@@ -109,7 +109,9 @@ pub fn doing(mission: &Mission, now: Timestamp) -> Vec<Piece> {
         return row.then(StyleRole::Text, format!("   {}", wait::line(first, now))).left;
     }
     if matches!(status, Status::Completed | Status::Landed) {
-        return row.then(StyleRole::Text, format!("   {}", summary::whereabouts(mission))).left;
+        let place = summary::whereabouts(mission);
+        let short = place.strip_prefix("landed ").unwrap_or(&place);
+        return row.then(StyleRole::Text, format!("   {short}")).left;
     }
     if let Some(milestone) = mission.current_milestone().filter(|_| mission.is_go(GateId::Plan)) {
         let of = mission.milestones.len();

@@ -72,10 +72,10 @@ fn one(mission: &Mission, activity: &Activity, calls: &CallCounts, now: Timestam
     format!("{who} for {since}{calls} · {}", with_pace(mission, activity, now))
 }
 
-/// What a piece of work does now, how far it is, and how long it usually takes.
+/// How far a piece of work is, how long it usually takes, and what it does now.
 pub fn with_pace(mission: &Mission, activity: &Activity, now: Timestamp) -> String {
-    let pace = pace::words(mission, activity).map(|pace| format!(" · {pace}"));
-    doing(activity, now) + &pace.unwrap_or_default()
+    let pace = pace::words(mission, activity).map(|pace| format!("{pace}: "));
+    pace.unwrap_or_default() + &doing(activity, now)
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ pub fn advice(mission: &Mission, gate: GateId, again: &str) -> Option<String> {
         some => format!(" The engine ran the commands of {some} at this commit by itself: green."),
     };
     let due = mission.provable_again(older.iter().copied().cloned());
-    let Some(first) = due.first() else {
+    if due.is_empty() {
         let words = mission.may_prove_again(older.first()?).err().map(|refusal| refusal.sentence);
         let waits = || "they are proven again in the next round".to_owned();
         return Some(format!(
@@ -36,7 +36,7 @@ pub fn advice(mission: &Mission, gate: GateId, again: &str) -> Option<String> {
             older.len(),
             words.unwrap_or_else(waits)
         ));
-    };
+    }
     let kept = |id: &&AssertionId| mission.newest_verdict(id).is_some_and(|verdict| verdict.steps.is_some());
     let alone = match due.iter().filter(kept).count() {
         0 => "a tester looks again".to_owned(),
@@ -45,10 +45,14 @@ pub fn advice(mission: &Mission, gate: GateId, again: &str) -> Option<String> {
             "the engine does the steps of {some} again, without a model; a tester looks at the others"
         ),
     };
-    let what = if due.len() == 1 { first.to_string() } else { format!("all {}", due.len()) };
+    let what = match (due.len(), older.len()) {
+        (1, 1) => "it".to_owned(),
+        (some, all) if some == all => "them".to_owned(),
+        (some, _) => format!("{some} of them"),
+    };
+    let number = older.len();
     Some(format!(
-        "{} passed at an earlier commit: {again} has {what} tried at this one ({alone}).{ran}",
-        older.len()
+        "{number} passed at an earlier commit: {again} has {what} tried at this one ({alone}).{ran}"
     ))
 }
 
@@ -119,6 +123,15 @@ pub fn choices(mission: &Mission, selected: Option<&AssertionId>, gate: GateId) 
     let words = "nothing is changed".to_owned();
     choices.push(Choice { label: "cancel", words, command: None, done: String::new() });
     choices
+}
+
+/// What can be done where a decision waits for what is proven again: what changes nothing stands first.
+pub fn while_waiting(mission: &Mission) -> Vec<Choice> {
+    let words = "nothing is changed".to_owned();
+    let wait = Choice { label: "wait", words, command: None, done: String::new() };
+    let asked = mission.proofs_to_take_back();
+    let taken = take_back("take back", format!("{}: {}", count(&asked), names(&asked)), asked);
+    std::iter::once(wait).chain(taken).collect()
 }
 
 /// Why there is nothing to prove again, nor to take back, in a sentence.

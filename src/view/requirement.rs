@@ -7,6 +7,7 @@ use crate::domain::requirement::{Coverage, Fate, Requirement, RequirementOrigin,
 use super::prelude::*;
 use super::work::standing_sign;
 use super::{contract, words};
+use crate::domain::unshown::Doubt;
 use crate::domain::verdict::Standing;
 
 /// One line: `✓ REQ-3 Entries survive a restart.      2 of 2 shown`.
@@ -85,6 +86,18 @@ pub fn shown_words(tally: RequirementTally) -> String {
         number => format!(" · {number} sentences ask for nothing"),
     };
     format!("{} of {all} {are} shown to hold{aside}", tally.shown)
+}
+
+/// How many requirements were shown before the last change, and only that is to be said against them.
+pub fn held_before(mission: &Mission) -> usize {
+    let doubts = |found: &Requirement| {
+        let showing = mission.assertions_showing(found.id);
+        showing.map(|one| mission.doubt(&one.id, GateId::Final)).collect::<Vec<_>>()
+    };
+    let is_only_older = |doubts: &Vec<Option<Doubt>>| {
+        doubts.contains(&Some(Doubt::Older)) && doubts.iter().flatten().all(|doubt| *doubt == Doubt::Older)
+    };
+    mission.owed_requirements().map(doubts).filter(is_only_older).count()
 }
 
 /// What an assertion shows, as a sentence's end: `shows REQ-1, REQ-3`.

@@ -89,8 +89,9 @@ fn standings(mission: &Mission) -> String {
         (tally.toothless, "toothless"),
     ];
     let rest = rest.iter().filter(|(number, _)| *number > 0);
-    let rest: String = rest.map(|(number, word)| format!(" · {number} {word}")).collect();
-    format!("{} of {} proven{}{rest}", tally.proven, plural(tally.all, "assertion"), unseen(tally))
+    let proven = format!("{} of {} proven{}", tally.proven, plural(tally.all, "assertion"), unseen(tally));
+    let rest = rest.map(|(number, word)| format!("{number} {word}"));
+    std::iter::once(proven).chain(rest).collect::<Vec<_>>().join(" · ")
 }
 
 fn milestones(mission: &Mission) -> String {

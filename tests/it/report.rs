@@ -138,6 +138,27 @@ fn a_mission_without_a_plan_has_a_report_too() {
     assert!(whole.contains("Nothing is left unshown."), "{whole}");
 }
 
+/// What was asked, and what a critic held against the answer, stand in both forms for people.
+#[test]
+fn requirements_and_objections_are_told_with_their_answers() {
+    let mut founding = words::founding();
+    founding.limits.critic_rounds = 1;
+    let mut flight = Flight::founded(founding).proposed(1, 1);
+    let critic = flight.start(flight.due()[0]);
+    let objections = vec![words::objecting("VAL-M1-001")];
+    flight.attempt(critic, Command::Criticize { summary: words::prose("One gap"), objections });
+    let report = report(&flight.mission);
+    for text in [html(&report).unwrap(), markdown(&report).unwrap()] {
+        for words in
+            ["Asked for", "REQ-1", "What the critic said", "One gap", "OBJ-1", "not answered", "VAL-M1-001"]
+        {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+    }
+    let requirement = &report.requirements[0];
+    assert_eq!((requirement.by.as_slice(), requirement.is_shown), (&["VAL-M1-001".to_owned()][..], false));
+}
+
 #[test]
 fn programs_read_the_contract_as_tests() {
     let report = report(&flown());

@@ -1,5 +1,6 @@
 //! `trace [ID] [REQ-1|VAL-AREA-001|F3|COMMIT|ev_…|FND-2]`: from what was asked for to what was seen, and back.
 
+use crate::cli::meant;
 use crate::cli::prelude::*;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, RequirementId};
@@ -31,7 +32,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let mission = found.checked();
     let thing = match words {
         [] => None,
-        [thing] => Some(mission.trace_subject(thing).map_err(misuse)?),
+        [thing] => Some(mission.trace_subject(thing).map_err(|why| meant::refused(&why, thing, &mission))?),
         _ => return Err(misuse("name one thing: `flightdeck trace [ID] REQ-1`")),
     };
     if args.unshown {

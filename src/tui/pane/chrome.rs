@@ -9,13 +9,15 @@ use crate::tui::layout::{Areas, Shape};
 use crate::tui::widget::painter::Painter;
 use crate::view::header;
 use crate::view::live;
-use crate::view::pace;
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::{clip, width};
 
 /// Cells of what the engine does, beside the place in the mission.
-const MOST_DOING: usize = 48;
+const MOST_DOING: usize = 64;
+
+/// Where the title of the milestone stands among what is said of a mission: behind a sign, a blank, the status, the place.
+const TITLE: usize = 4;
 
 /// The lines above the panes.
 pub fn header(app: &App, painter: &mut Painter<'_>, areas: &Areas) {
@@ -61,8 +63,11 @@ fn status(app: &App, painter: &mut Painter<'_>, line: Rect, shape: Shape) {
         row = key.iter().fold(row, |row, key| row.end(StyleRole::Key, format!(" {key}")));
     }
     let counts = header::counts(header::progress(&app.mission));
-    // What fails is never what gives way: the title of a milestone does, and what the engine is at.
-    let needed = header::fewest(header::progress(&app.mission));
+    // What fails never gives way; the title of a milestone does to whatever is counted, and to what the engine is at.
+    let progress = header::progress(&app.mission);
+    let is_titled = row.left.len() == TITLE + 1;
+    let needed =
+        if is_titled { header::short_counts(progress, usize::MAX) } else { header::fewest(progress) };
     shorten(&mut row.left, usize::from(line.width).saturating_sub(cells(&row.right) + cells(&needed) + 3));
     let taken = cells(&row.left) + cells(&row.right) + cells(&counts) + 4;
     let room = usize::from(line.width);
@@ -115,16 +120,19 @@ fn doing(app: &App) -> Vec<Piece> {
     let mut pieces = header::doing(&app.mission, app.now);
     let alone = app.mission.live_attempts().next().is_none();
     if let Some(work) = app.live.iter().find(|activity| alone && activity.attempt.is_none()) {
-        let pace = pace::words(&app.mission, work).map(|pace| format!(" · {pace}")).unwrap_or_default();
-        let words = clip(&live::doing(work, app.now), MOST_DOING.saturating_sub(width(&pace)));
-        pieces.push(Piece::new(StyleRole::Text, format!(" · {words}{pace}")));
+        let words = clip(&live::with_pace(&app.mission, work, app.now), MOST_DOING);
+        pieces.push(Piece::new(StyleRole::Text, format!(" · {words}")));
     }
     pieces
 }
 
-/// Cuts pieces from the end until they fit; the first three, which say what the mission does, stay.
+/// Cuts pieces from the end until they fit, the title before what stands behind it; the first three, which say what the
+/// mission does, stay.
 fn shorten(pieces: &mut Vec<Piece>, room: usize) {
     const LEAST: usize = 3;
+    if pieces.len() > TITLE + 1 && cells(pieces) > room {
+        pieces.remove(TITLE);
+    }
     while pieces.len() > LEAST && cells(pieces) > room {
         let Some(last) = pieces.pop() else { return };
         let left = room.saturating_sub(cells(pieces));

@@ -225,12 +225,12 @@ impl Popup for GateScreen {
         let mut hints = if self.can_be_decided(app) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
         hints.extend(ProveScreen::hint(app, self.gate));
         hints.extend([Action::Unshown].into_iter().filter(|_| !app.mission.unshown_at(self.gate).is_empty()));
-        hints.push(Action::Trace);
+        hints.extend([Action::Trace, Action::Open]);
         if self.gate == GateId::Final && app.mission.is_go(self.gate) && app.mission.landed.is_none() {
             hints.push(Action::Land);
         }
         hints.extend(self.edits(app));
-        hints.extend([Action::Diff, Action::Open]);
+        hints.push(Action::Diff);
         hints.extend([Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1));
         let summary = self.summary(app).len();
         let cut = summary > head_room(inside(app.areas().body), summary);

@@ -46,7 +46,10 @@ impl ProveScreen {
     }
 
     fn choices(&self, app: &App) -> Vec<Choice> {
-        prove::choices(&app.mission, self.selected.as_ref(), self.gate)
+        match self.why {
+            Some(_) => prove::while_waiting(&app.mission),
+            None => prove::choices(&app.mission, self.selected.as_ref(), self.gate),
+        }
     }
 
     fn page(&self, app: &App, width: usize) -> Vec<Row> {

@@ -257,7 +257,7 @@ fn the_gate_of_a_milestone_waits_until_its_checks_were_seen_red() {
     assert_eq!(flight.due(), [SABOTAGE]);
     assert!(!flight.mission.is_gate_open(M1.into()));
     assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Vacuous);
-    assert_eq!((flight.mission.contract_tally().proven, flight.mission.contract_tally().toothless), (0, 1));
+    assert_eq!((flight.mission.contract_tally().proven, flight.mission.contract_tally().vacuous), (0, 1));
     tried(&mut flight, SabotageOutcome::Red);
     assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Sabotaged);
     assert_eq!(flight.mission.contract_tally().unseen, 0);

@@ -67,13 +67,14 @@ fn each_thing_stands_once_under_its_gravest_reason() {
             (Doubt::Stale, "VAL-M1-004".to_owned()),
             (Doubt::Waived, "VAL-M1-005".to_owned()),
             (Doubt::Vacuous, "VAL-M1-001".to_owned()),
+            (Doubt::NotSeenRed, "VAL-M1-006".to_owned()),
         ]
     );
     assert_eq!(
         sentence(&flight.mission, GateId::Final),
-        "Not shown: 1 requirement without an assertion · 1 failed · 1 blocked · 1 stale · 1 waived · 1 vacuous"
+        "Not shown: 1 requirement without an assertion · 1 failed · 1 blocked · 1 stale · 1 waived · 1 vacuous · 1 not seen red"
     );
-    assert_eq!(rows(&flight.mission, GateId::Final).len(), 6);
+    assert_eq!(rows(&flight.mission, GateId::Final).len(), 7);
 }
 
 #[test]
@@ -88,7 +89,7 @@ fn a_plan_is_asked_only_for_what_it_can_show() {
     let unborn = headline(&Flight::new().mission, GateId::Plan, 80);
     assert!(unborn.is_empty(), "nothing can be said before a contract");
     let narrow = plain(&headline(&mixed().mission, GateId::Final, 40));
-    assert!(narrow.lines().count() > 2 && narrow.ends_with("1 vacuous"), "nothing of it is cut: {narrow}");
+    assert!(narrow.lines().count() > 2 && narrow.ends_with("seen red"), "nothing of it is cut: {narrow}");
 }
 
 #[test]

@@ -70,7 +70,8 @@ fn what_is_flaky_or_proven_before_the_last_change_is_said_at_every_gate() {
     stage.keep(&flight);
     let (verb, drawn) = (stage.told(&["gate"]), console(&flight, "g"));
     on_both("The gate of M1", &verb, &drawn);
-    on_both("GO is possible, but 1 proven before the last change · 1 flaky", &verb, &drawn);
+    on_both("GO is possible, but weigh what is not shown · 1 flaky", &verb, &drawn);
+    on_both("1 passed at an earlier commit: ", &verb, &drawn);
     on_both("at head003 flaky", &verb, &drawn);
     on_both("rounds    2 of at most 3: failed, passed", &verb, &drawn);
     on_both("found     2 findings: 2 mended · 0 dismissed · 0 open", &verb, &drawn);
@@ -78,7 +79,7 @@ fn what_is_flaky_or_proven_before_the_last_change_is_said_at_every_gate() {
     stage.keep(&flight);
     let (verb, drawn) = (stage.told(&["gate", "final"]), console(&flight, "g"));
     on_both("The final gate", &verb, &drawn);
-    on_both("GO is possible, but 1 proven before the last change · 1 flaky", &verb, &drawn);
+    on_both("GO is possible, but weigh what is not shown · 1 flaky", &verb, &drawn);
     on_both("at head003 flaky", &verb, &drawn);
     assert!(stage.told(&["assertion", "list"]).contains("flaky"));
 }
@@ -262,7 +263,7 @@ fn what_is_asked_to_be_proven_again_is_listed_with_how_it_is_taken_back() {
     assert!(stage.told(&["gate", "M1"]).contains(waits), "{}", stage.told(&["gate", "M1"]));
     let asked = console(&flight, "g y");
     assert!(asked.contains("No GO yet: VAL-M1-001 is being proven again"), "what runs is told: {asked}");
-    assert!(asked.contains("take back") && asked.contains("cancel"), "and nothing is decided: {asked}");
+    assert!(asked.contains("take back") && asked.contains("wait"), "and nothing is decided: {asked}");
 
     let (stage, flight) = (Stage::new(), Flight::at_gate());
     stage.keep(&flight);
