@@ -121,5 +121,8 @@ fn copy(from: &Path, to: &Path) -> Result<(), EngineError> {
     if outcome.exit.is_success() {
         return Ok(());
     }
-    Err(EngineError::Unfit(format!("failed to copy the home that the set-up made: {}", outcome.errors.trim())))
+    Err(EngineError::Unfit(format!(
+        "failed to copy the home that the set-up made: {}",
+        outcome.errors.trim()
+    )))
 }

@@ -174,8 +174,7 @@ async fn a_filter_that_lies_in_the_repository_is_kept_in() {
             Wanted::Off => Arc::new(Sandbox::off()),
             Wanted::Auto | Wanted::Required => Arc::clone(ground.sandbox()),
         };
-        let mut settings =
-            git2::Repository::open(ground.person.join("project")).unwrap().config().unwrap();
+        let mut settings = git2::Repository::open(ground.person.join("project")).unwrap().config().unwrap();
         for way in ["clean", "smudge"] {
             settings.set_str(&format!("filter.own.{way}"), &format!("sh tools/{way}")).unwrap();
         }
@@ -194,7 +193,8 @@ async fn a_filter_that_lies_in_the_repository_is_kept_in() {
         std::fs::remove_file(place.join("stolen")).ok();
         let checkout = Checkout::create(repo.own(), &place, "flightdeck/this").unwrap();
         assert_ne!(checkout.is_clean().unwrap(), Cleanliness::Clean);
-        let proof = ProofCheckout::create(repo.own(), &ground.place(Access::Proof), &checkout.head().unwrap());
+        let proof =
+            ProofCheckout::create(repo.own(), &ground.place(Access::Proof), &checkout.head().unwrap());
         let read = |at: &Path| std::fs::read_to_string(at).unwrap_or_default();
         let proof = proof.unwrap();
         assert_eq!(read(&proof.dir().join("main.txt")), "one\n", "the filter ran");

@@ -250,8 +250,10 @@ const SERVER_FAILED: u16 = 500;
 fn statuses_in(text: &str) -> Vec<u16> {
     const BEFORE: [&str; 4] = ["status", "http", "answers", "answered"];
     let text = text.to_lowercase().replace("status code", "status");
-    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let status = |word: &str| word.parse().ok().filter(|status| (100..600).contains(status) && word.len() == 3);
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let status =
+        |word: &str| word.parse().ok().filter(|status| (100..600).contains(status) && word.len() == 3);
     let told = words.windows(2).filter(|pair| BEFORE.contains(&pair[0]));
     told.filter_map(|pair| status(pair[1])).collect()
 }
@@ -309,6 +311,8 @@ mod tests {
             assert_eq!(statuses_in(text), told, "{text}");
         }
         assert!(names_server_fault("It answers 503.", 503) && names_server_fault("any 5xx", 500));
-        assert!(names_server_fault("an internal server error", 500) && !names_server_fault("It is 201.", 500));
+        assert!(
+            names_server_fault("an internal server error", 500) && !names_server_fault("It is 201.", 500)
+        );
     }
 }

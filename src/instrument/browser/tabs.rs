@@ -144,12 +144,7 @@ impl Chrome {
         Err(Fault::NotDone(format!("the script threw: {lines}")))
     }
 
-    async fn read_by_script(
-        &self,
-        page: &Page,
-        expression: String,
-        limit: Duration,
-    ) -> Result<Value, Fault> {
+    async fn read_by_script(&self, page: &Page, expression: String, limit: Duration) -> Result<Value, Fault> {
         let asked = json!({ "expression": expression, "throwOnSideEffect": true, "returnByValue": true });
         self.cdp.call(&page.session, "Runtime.evaluate", asked, limit).await
     }

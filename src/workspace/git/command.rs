@@ -224,7 +224,8 @@ impl Git {
             Whose::Missions => &[("GIT_NO_REPLACE_OBJECTS", "1"), ("GIT_GRAFT_FILE", "/dev/null/none")],
             Whose::Persons | Whose::AsTyped => &[],
         };
-        let mut program = Program::new("git").dir(&self.directory).timeout(self.limit).jailed(&self.jail).envs(inherited);
+        let mut program =
+            Program::new("git").dir(&self.directory).timeout(self.limit).jailed(&self.jail).envs(inherited);
         // Filters of the person's may read the rest of the locale.
         let english = if self.whose == Whose::AsTyped { ("LANGUAGE", "en") } else { ("LC_ALL", "C") };
         for (name, value) in [

@@ -295,7 +295,11 @@ fn an_answer_by_which_a_server_failed_passes_where_that_is_what_is_said() {
     for (observed, statuses, refused) in [
         ("it answers that it was kept", &[500][..], "has an answer with status 500"),
         ("both were kept", &[201, 503], "has an answer with status 503"),
-        ("it answers 201", &[500], "`observed` tells of status 201, and no answer that you name has it (500)"),
+        (
+            "it answers 201",
+            &[500],
+            "`observed` tells of status 201, and no answer that you name has it (500)",
+        ),
         ("status 200, with the entry", &[404], "`observed` tells of status 200"),
     ] {
         let sentence = flight.refusal(me, says(observed, statuses));

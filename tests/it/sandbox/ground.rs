@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use flightdeck::workspace::sandbox::{Strength, Temporary, Wanted};
 use flightdeck::workspace::{
-    Access, Checkout, FilterGround, Jail, MissionRepo, Program, ProofCheckout, Reach, Repo, RepoPlan, Sandbox,
-    SandboxOptions,
+    Access, Checkout, FilterGround, Jail, MissionRepo, Program, ProofCheckout, Reach, Repo, RepoPlan,
+    Sandbox, SandboxOptions,
 };
 use tempfile::TempDir;
 
