@@ -6,6 +6,7 @@ use super::context::{Context, done};
 use super::engine_start::{self, Reached};
 use super::exit::Exit;
 use super::fault::misuse;
+use super::meant::nearest;
 use super::missions::MissionRef;
 use crate::domain::attempt::{Attempt, Role};
 use crate::domain::command::Command;
@@ -160,7 +161,9 @@ fn unknown<T: ToString>(what: &str, word: &str, known: impl Iterator<Item = T>) 
     if known.is_empty() {
         return misuse(format!("there is no {what} `{word}`: the mission has none"));
     }
-    misuse(format!("there is no {what} `{word}`; there are {}", known.join(", ")))
+    let meant = nearest(&word, known.iter().cloned());
+    let meant = meant.map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+    misuse(format!("there is no {what} `{word}`; there are {}{meant}", known.join(", ")))
 }
 
 #[cfg(test)]

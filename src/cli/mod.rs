@@ -15,6 +15,7 @@ mod exit;
 mod fault;
 mod follow;
 mod key;
+mod meant;
 mod missions;
 mod model_registry;
 mod offers;

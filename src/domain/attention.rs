@@ -120,7 +120,7 @@ fn gate_sentence(mission: &Mission, gate: GateId) -> String {
                 "the plan waits for GO: {}, {}, {}",
                 plural(mission.milestones.len(), "milestone"),
                 plural(mission.features.len(), "feature"),
-                plural(mission.active_assertions().count(), "assertion"),
+                plural(mission.contract_tally().all, "assertion"),
             );
             with_obstacles(sentence, "but ", &mission.gate_obstacles(gate))
         }

@@ -79,6 +79,9 @@ pub struct Piece {
     /// Whether nothing listened where it was asked over HTTP.
     #[serde(default)]
     pub refused: bool,
+    /// The statuses of its answers, where it was asked over HTTP.
+    #[serde(default)]
+    pub statuses: Vec<u16>,
 }
 
 impl Piece {

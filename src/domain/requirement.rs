@@ -91,6 +91,13 @@ pub struct RequirementTally {
     pub set_aside: usize,
 }
 
+impl Coverage {
+    /// Whether every assertion that shows it holds beyond doubt.
+    pub fn is_shown(self) -> bool {
+        matches!(self, Self::Shown { .. })
+    }
+}
+
 impl Requirement {
     fn new((number, text): (u32, String), origin: RequirementOrigin) -> Self {
         let text = Prose::clipped(text);

@@ -47,7 +47,7 @@ fn unproven_features(mission: &Mission) -> impl Iterator<Item = String> {
 }
 
 fn contract_risks(mission: &Mission) -> Vec<String> {
-    let active: Vec<_> = mission.active_assertions().collect();
+    let active: Vec<_> = mission.held_assertions().collect();
     let optional: Vec<String> = active
         .iter()
         .filter(|assertion| assertion.wording.weight == Weight::NonBlocking)

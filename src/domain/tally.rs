@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::id::AssertionId;
 use super::mission::Mission;
+use super::sabotage::SeenRed;
 use super::verdict::Standing;
 
 /// Assertions by where they stand; retired ones are not counted.
@@ -13,8 +14,10 @@ pub struct Tally {
     pub proven: usize,
     /// Of those proven, the ones whose check nobody ever saw fail.
     pub unseen: usize,
-    /// Passed by a check that says nothing of the app, and not proven.
+    /// Passed by a check that stays green whatever is undone, and not proven.
     pub toothless: usize,
+    /// Passed by a check that was green before anything was built, and not proven.
+    pub vacuous: usize,
     /// Let pass by the person, and not proven.
     pub waived: usize,
     pub failed: usize,
@@ -36,11 +39,11 @@ impl Mission {
     pub fn tally<'a>(&self, ids: impl IntoIterator<Item = &'a AssertionId>) -> Tally {
         let mut tally = Tally::default();
         for id in ids {
-            let seen = self.seen_red(id);
             let place = match self.standing(id) {
-                Standing::Passed if seen.proves_nothing() => &mut tally.toothless,
+                Standing::Passed if self.seen_red(id) == SeenRed::Vacuous => &mut tally.vacuous,
+                Standing::Passed if self.seen_red(id) == SeenRed::Toothless => &mut tally.toothless,
                 Standing::Passed => {
-                    tally.unseen += usize::from(!seen.is_seen());
+                    tally.unseen += usize::from(self.is_unseen(id));
                     &mut tally.proven
                 }
                 Standing::Waived => &mut tally.waived,
@@ -56,8 +59,14 @@ impl Mission {
         tally
     }
 
-    /// Counts the whole contract.
+    /// Counts everything that holds the mission to something: the contract, and what is sealed.
     pub fn contract_tally(&self) -> Tally {
-        self.tally(self.contract.keys())
+        self.tally(self.held_assertions().map(|assertion| &assertion.id))
+    }
+
+    /// Whether an assertion counts as proven although nobody ever saw its check fail.
+    pub fn is_unseen(&self, id: &AssertionId) -> bool {
+        let seen = self.seen_red(id);
+        self.standing(id) == Standing::Passed && !seen.is_seen() && !seen.proves_nothing()
     }
 }

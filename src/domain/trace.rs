@@ -180,7 +180,7 @@ impl Mission {
         AssertionTrace {
             assertion: id,
             standing: self.standing(id),
-            doubt: self.doubt(id, GateId::Final),
+            doubt: self.why_unshown(id, GateId::Final),
             features: self.features.iter().filter(builds).map(|found| self.trace_feature(found)).collect(),
             backing: verdicts.iter().map(|verdict| self.backing(verdict)).collect(),
             verdicts,

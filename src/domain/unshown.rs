@@ -27,14 +27,14 @@ pub enum Doubt {
     Stale,
     /// The bytes that the verdict rests on are not what they were.
     EvidenceLost,
-    /// It passed at another commit than the one that is decided on.
-    Older,
     Waived,
     /// Its command was green before anything was built.
     Vacuous,
     /// Its check stays green whatever is undone.
     Toothless,
-    /// What was undone said nothing of its check, or nothing was undone yet.
+    /// It passed at another commit than the one that is decided on.
+    Older,
+    /// Nobody saw its check fail: what was undone told nothing of it, nothing was undone yet, or a tester judges it.
     NotSeenRed,
     /// The time was over before its check was seen red: a sample of what was built was undone.
     Sampled,
@@ -79,7 +79,7 @@ impl Mission {
             .map(|found| Unshown { doubt: Doubt::NoAssertion, matter: Matter::Requirement(found.id) })
             .collect();
         unshown.extend(self.assertions_at(gate).into_iter().filter_map(|id| {
-            let doubt = self.doubt(&id, gate)?;
+            let doubt = self.why_unshown(&id, gate)?;
             Some(Unshown { doubt, matter: Matter::Assertion(id) })
         }));
         unshown.extend(
@@ -99,7 +99,14 @@ impl Mission {
         unshown
     }
 
-    /// Why an assertion is not shown at a gate; `None` for one that holds there beyond doubt.
+    /// The gravest that is to be said against an assertion at a gate; `None` for one that nothing is to be said against.
+    pub fn why_unshown(&self, id: &AssertionId, gate: GateId) -> Option<Doubt> {
+        let unseen = || (gate != GateId::Plan && self.is_unseen(id)).then_some(Doubt::NotSeenRed);
+        self.doubt(id, gate).or_else(unseen)
+    }
+
+    /// Why an assertion does not show its requirements at a gate; `None` for one that does: what a tester judges shows them
+    /// too, though nobody can see that judgement fail.
     pub fn doubt(&self, id: &AssertionId, gate: GateId) -> Option<Doubt> {
         let standing = match self.standing(id) {
             Standing::Waived => Some(Doubt::Waived),
@@ -116,8 +123,9 @@ impl Mission {
             Standing::Stale if self.rests_on_lost_evidence(id) => Some(Doubt::EvidenceLost),
             Standing::Stale => Some(Doubt::Stale),
         };
+        let hollow = self.hollow(id);
         let older = || self.is_older(gate, id).then_some(Doubt::Older);
-        standing.or_else(older).or_else(|| self.hollow(id))
+        standing.or(hollow.filter(|doubt| *doubt < Doubt::Older)).or_else(older).or(hollow)
     }
 
     /// What is to be said against the check of an assertion. What does not block is never made to fail.
@@ -131,7 +139,8 @@ impl Mission {
     /// What else is to be said against the check of an assertion that is proven at an older commit.
     pub fn also_doubted(&self, found: &Unshown) -> Option<Doubt> {
         let Matter::Assertion(id) = &found.matter else { return None };
-        self.hollow(id).filter(|_| found.doubt == Doubt::Older)
+        let unseen = || self.is_unseen(id).then_some(Doubt::NotSeenRed);
+        Some(found.doubt).filter(|doubt| *doubt == Doubt::Older).and_then(|_| self.hollow(id).or_else(unseen))
     }
 
     /// Whether an assertion passed at another commit than the one that a gate is about.

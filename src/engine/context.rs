@@ -112,7 +112,7 @@ pub struct EngineContext {
     /// The folder for temporary files of the mission's programs.
     pub temporary: Temporary,
     /// What keeps the programs of agents in on this machine.
-    pub sandbox: Sandbox,
+    pub sandbox: Arc<Sandbox>,
     pub reaper: Reaper,
     /// Variables of the person's environment that the mission's programs get too.
     pub passed: Vec<(String, String)>,

@@ -152,8 +152,9 @@ pub(super) fn piece(store: &Store, reference: &EvidenceRef) -> Result<Piece, Sto
         | EvidenceKind::Steps
         | EvidenceKind::Unknown => None,
     };
-    let refused = kind == EvidenceKind::Http && is_refused(&bytes);
-    Ok(Piece { reference, kind, facts, ran, refused })
+    let (refused, statuses) =
+        if kind == EvidenceKind::Http { (is_refused(&bytes), statuses(&bytes)) } else { (false, Vec::new()) };
+    Ok(Piece { reference, kind, facts, ran, refused, statuses })
 }
 
 /// The exit code of a program at a terminal that ended by itself. A crash counts as a shell counts it; other signals are the
@@ -171,16 +172,30 @@ fn ended_with(kind: EvidenceKind, bytes: &[u8]) -> Option<i32> {
     i32::try_from(code.or_else(|| crash().map(|signal| 128 + signal))?).ok()
 }
 
+/// The exchanges of a record, which is of one or of several.
+fn exchanges(record: &Value) -> &[Value] {
+    let one = std::slice::from_ref(record);
+    record.get("exchanges").and_then(Value::as_array).map_or(one, Vec::as_slice)
+}
+
+/// The statuses of the answers that came.
+fn statuses(record: &[u8]) -> Vec<u16> {
+    let Ok(record) = serde_json::from_slice::<Value>(record) else { return Vec::new() };
+    let status = |exchange: &Value| {
+        let status = exchange.pointer("/answer/status")?.as_u64()?;
+        u16::try_from(status).ok().filter(|status| *status > 0)
+    };
+    exchanges(&record).iter().filter_map(status).collect()
+}
+
 /// Whether nothing listened at the address of an exchange, or of each of several.
 fn is_refused(record: &[u8]) -> bool {
     let Ok(record) = serde_json::from_slice::<Value>(record) else { return false };
-    let one = std::slice::from_ref(&record);
-    let exchanges = record.get("exchanges").and_then(Value::as_array).map_or(one, Vec::as_slice);
     let refused = |exchange: &Value| {
         let flaw = exchange.pointer("/answer/flaw").and_then(Value::as_str).unwrap_or_default();
         flaw.contains("takes no connection") && flaw.to_lowercase().contains("connection refused")
     };
-    exchanges.iter().all(refused)
+    exchanges(&record).iter().all(refused)
 }
 
 /// What a command's record is about.

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::context::EngineContext;
 use super::error::EngineError;
+use super::role::OwnPlace;
 use crate::domain::command::Command;
 use crate::domain::text::Line;
 use crate::workspace::services::DATA_DIR;
-use crate::workspace::{Access, Jail, Reach};
+use crate::workspace::{Access, Jail, Program, Reach, remove_directory};
 
 /// The variables of an attempt that name folders of its own.
 const OWN_FOLDERS: [&str; 2] = [DATA_DIR, "TMPDIR"];
@@ -19,6 +20,54 @@ impl EngineContext {
     /// # Errors
     /// When the folders cannot be made, or there must be a sandbox and this machine has none.
     pub fn jail(&self, dir: &Path, access: Access, own: &[(String, String)]) -> Result<Jail, EngineError> {
+        let home = OwnPlace::home_beside(own).filter(|_| access == Access::Proof);
+        if let Some(home) = &home
+            && self.sandbox.missing()?.is_none()
+        {
+            copy(&self.home_of_set_up(dir), home)?;
+        }
+        self.jail_with_home(home.unwrap_or_else(|| self.home(access.word())), dir, access, own)
+    }
+
+    /// The jail of the commands that set a directory up: what they leave in their home, all who work there begin with.
+    ///
+    /// # Errors
+    /// As [`Self::jail`].
+    pub fn jail_of_set_up(
+        &self,
+        dir: &Path,
+        access: Access,
+        own: &[(String, String)],
+    ) -> Result<Jail, EngineError> {
+        let home = if access == Access::Proof { self.home_of_set_up(dir) } else { self.home(access.word()) };
+        self.jail_with_home(home, dir, access, own)
+    }
+
+    /// Takes away what an earlier set-up of a directory left in its home.
+    ///
+    /// # Errors
+    /// When something of it stays.
+    pub fn empty_home_of_set_up(&self, dir: &Path) -> Result<(), EngineError> {
+        Ok(remove_directory(&self.home_of_set_up(dir))?)
+    }
+
+    fn home(&self, name: &str) -> PathBuf {
+        self.dir.join("home").join(name)
+    }
+
+    fn home_of_set_up(&self, dir: &Path) -> PathBuf {
+        let inside = dir.strip_prefix(&self.dir).unwrap_or(dir);
+        let parts: Vec<_> = inside.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+        self.home("set-up").join(parts.join("+"))
+    }
+
+    fn jail_with_home(
+        &self,
+        home: PathBuf,
+        dir: &Path,
+        access: Access,
+        own: &[(String, String)],
+    ) -> Result<Jail, EngineError> {
         let is_folder = |name: &str| OWN_FOLDERS.contains(&name);
         let folders = own.iter().filter(|(name, _)| is_folder(name)).map(|(_, folder)| PathBuf::from(folder));
         let mut reach = Reach {
@@ -28,7 +77,7 @@ impl EngineContext {
             writes: folders.collect(),
             git: Vec::new(),
             programs: self.browser.found().path().map(Path::to_owned).into_iter().collect(),
-            home: self.dir.join("home").join(access.word()),
+            home,
             temporary: self.temporary.path().join(access.word()),
         };
         reach.reads.extend(self.skill_dirs.iter().cloned());
@@ -61,4 +110,19 @@ impl EngineContext {
             .map_err(|error| EngineError::Unfit(format!("failed to make the scratch directory: {error}")))?;
         Ok(scratch)
     }
+}
+
+/// Copies a home as it stands, if there is one.
+fn copy(from: &Path, to: &Path) -> Result<(), EngineError> {
+    if !from.is_dir() || to.exists() {
+        return Ok(());
+    }
+    let outcome = Program::new("cp").arg("-a").arg(from).arg(to).run_blocking(&[])?;
+    if outcome.exit.is_success() {
+        return Ok(());
+    }
+    Err(EngineError::Unfit(format!(
+        "failed to copy the home that the set-up made: {}",
+        outcome.errors.trim()
+    )))
 }

@@ -32,7 +32,7 @@ use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, Store, StoreError};
 use crate::workspace::sandbox::Temporary;
-use crate::workspace::{MissionRepo, Reaper, Sandbox, SandboxOptions};
+use crate::workspace::{FilterGround, MissionRepo, Reaper, Sandbox, SandboxOptions};
 
 /// How often the mission's files are looked after while nothing is written; each append looks, too.
 const GUARD: Duration = Duration::from_secs(10);
@@ -89,9 +89,19 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         return Err(EngineError::Unfit(format!("{} holds no founded mission", dir.display())));
     };
     let plan = relocate::repo_plan(&founding, &mission);
+    let temporary = Temporary::make(&dir)?;
+    let sandbox = Arc::new(Sandbox::of_this_machine(options.sandbox));
+    let filters = FilterGround {
+        sandbox: Arc::clone(&sandbox),
+        home: dir.join("home/filters"),
+        temporary: temporary.path().join("filters"),
+    };
     let (place, founded) = (dir.clone(), founding.clone());
-    let repo =
-        blocking(move || Ok(MissionRepo::open(&place, relocate::repository_of(&founded)?, plan)?)).await?;
+    let open = move || {
+        let repo = MissionRepo::open(&place, relocate::repository_of(&founded)?, plan)?;
+        Ok(repo.keeping_filters_in(filters)?)
+    };
+    let repo = blocking(open).await?;
     let feed = Arc::new(Feed::new());
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();
@@ -105,7 +115,6 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     };
     let dispatcher = dispatcher.start()?;
     make_scratch(&dir)?;
-    let temporary = Temporary::make(&dir)?;
     let engine = Arc::new(EngineContext {
         mission: founding.mission,
         repo,
@@ -121,7 +130,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         prompts: PromptLibrary::new(options.prompt_dirs, PROMPTS),
         backends: options.backends,
         temporary,
-        sandbox: Sandbox::of_this_machine(options.sandbox),
+        sandbox,
         reaper: Reaper::start()?,
         passed: options.passed,
         browser: BrowserProbe::new(options.chromium),

@@ -47,12 +47,22 @@ pub struct Site<'a> {
     pub commit: Option<Commit>,
     /// The round that they run for.
     pub round: Option<(MilestoneId, u32)>,
+    pub home: Home,
+}
+
+/// Which home commands have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// One of its own for each, as the set-up left it: what a command leaves there decides nothing for another.
+    Own,
+    /// That of the set-up.
+    SetUp,
 }
 
 impl<'a> Site<'a> {
     /// A checkout, whatever it stands at.
     pub fn new(dir: &'a Path) -> Self {
-        Self { dir, commit: None, round: None }
+        Self { dir, commit: None, round: None, home: Home::Own }
     }
 
     /// A checkout at a commit.
@@ -78,7 +88,9 @@ pub async fn set_up(engine: &Arc<EngineContext>, dir: &Path) -> Result<String, E
     if is_ready(&engine.set_up.lock().unwrap_or_else(PoisonError::into_inner)) {
         return Ok(String::new());
     }
-    let runs = run_all(engine, &Site::new(dir), &scripts, &CancellationToken::new(), &|_| {}).await?;
+    engine.empty_home_of_set_up(dir)?;
+    let site = Site { home: Home::SetUp, ..Site::new(dir) };
+    let runs = run_all(engine, &site, &scripts, &CancellationToken::new(), &|_| {}).await?;
     if let Some(run) = runs.iter().find(|run| !run.passed()) {
         return Ok(format!(
             "\n## The set-up failed\n`{}` exits {}: {}\nMend it where you can.\n",
@@ -150,7 +162,10 @@ pub async fn run_within(
     // What it starts meets nobody else's ports and data.
     let own = OwnPlace::of_command(engine).await?;
     let access = if site.dir == engine.checkout_dir() { Access::Write } else { Access::Proof };
-    let jail = engine.jail(site.dir, access, &own.env)?;
+    let jail = match site.home {
+        Home::Own => engine.jail(site.dir, access, &own.env)?,
+        Home::SetUp => engine.jail_of_set_up(site.dir, access, &own.env)?,
+    };
     let program = program.reaper(&engine.reaper).envs(own.env.iter().cloned()).jailed(&jail);
     let reports = Reports::before(site.dir, script);
     let finished = program.run(cancel.clone(), |_: &str| {}).await.map_err(InstrumentError::from)?;

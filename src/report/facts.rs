@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::asked::{CriticPart, RequirementPart, TermPart, critics, requirements, words};
 use super::coverage::coverage;
 use super::evidence::{Piece, Pieces, pieces};
 use super::proof::{AssertionPart, GatePart, contract, gates};
@@ -53,6 +54,9 @@ pub struct MissionReport {
     pub unshown: Vec<String>,
     pub took: String,
     pub used: String,
+    pub requirements: Vec<RequirementPart>,
+    /// What critics held against the plan, and how it was answered.
+    pub critics: Vec<CriticPart>,
     pub gates: Vec<GatePart>,
     pub milestones: Vec<MilestonePart>,
     pub contract: Vec<AssertionPart>,
@@ -64,6 +68,8 @@ pub struct MissionReport {
     pub attempts: Vec<Lane>,
     pub tests: TestPart,
     pub evidence: Vec<Piece>,
+    /// Words that are used here in a sense of their own.
+    pub words: Vec<TermPart>,
     /// Of flightdeck.
     pub version: &'static str,
     /// Milliseconds since 1970 at which it began and ended.
@@ -107,6 +113,8 @@ impl MissionReport {
             unshown: unshown(mission),
             took: long_span(until.since(mission.created)),
             used: used(&mission.usage()),
+            requirements: requirements(mission),
+            critics: critics(mission),
             gates: gates(mission),
             milestones: milestones(mission),
             contract: contract(mission),
@@ -117,6 +125,7 @@ impl MissionReport {
             attempts: lanes(mission, until),
             tests: tests(mission, sources),
             evidence: pieces(mission, sources.evidence),
+            words: words(mission),
             version: env!("CARGO_PKG_VERSION"),
             began_ms: mission.created.0,
             until_ms: until.0,

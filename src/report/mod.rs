@@ -3,6 +3,7 @@
 //!
 //! What is said of a mission comes from the view; here it is only set out. Nothing of it is read back into a mission.
 
+mod asked;
 pub mod bundle;
 mod coverage;
 mod ctrf;

@@ -11,8 +11,8 @@ use crate::domain::verdict::Standing;
 use super::gate::{checks, spent};
 use super::gate_items;
 use super::prelude::*;
-use super::requirement;
 use super::work::{decision, feature_name};
+use super::{requirement, summary};
 
 /// What was asked for, what holds at the end of it, what was sent back and what became of that, and what it cost.
 pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
@@ -20,10 +20,15 @@ pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
     let mut rows = vec![labelled_row("goal", StyleRole::Text, &first_sentence(goal))];
     let tally = mission.requirement_tally(GateId::Final);
     if tally.all > 0 {
-        rows.push(labelled_row("asked for", StyleRole::Text, &requirement::shown_words(tally)));
+        let before = match requirement::held_before(mission) {
+            0 => String::new(),
+            some => format!(" · {some} more held at an earlier commit, and nothing was found against it"),
+        };
+        let words = requirement::shown_words(tally) + &before;
+        rows.push(labelled_row("asked for", StyleRole::Text, &words));
     }
     let last = mission.rounds.last().filter(|round| mission.head() == Some(&round.commit));
-    rows.extend(last.map(checks));
+    rows.extend(last.map(|round| checks(mission, round, width)).unwrap_or_default());
     if let Some(round) = last.filter(|round| !round.checks.is_empty()) {
         // A green command holds nothing where its tester saw the assertion fail.
         let holds =
@@ -46,6 +51,8 @@ pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
         rows.push(labelled_row("findings", StyleRole::Warn, &words));
     }
     rows.push(spent(mission.usage(), mission.attempts.len()));
+    let landing = summary::whereabouts(mission);
+    rows.extend((!landing.is_empty()).then(|| labelled_row("landing", StyleRole::Strong, &landing)));
     rows
 }
 

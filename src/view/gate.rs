@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::domain::budget::dollars;
 use crate::domain::claim::by_hand::Tried;
+use crate::domain::environment::{CommandRun, Environment};
 use crate::domain::estimate::{Basis, Estimate, estimate};
 use crate::domain::finding::{Finding, FindingState, Source};
 use crate::domain::gate::GateId;
@@ -13,21 +14,24 @@ use crate::domain::mission::Status;
 use crate::domain::plan::Feature;
 use crate::domain::risk;
 use crate::domain::round::{Round, RoundOutcome};
-use crate::domain::sabotage::SeenRed;
 use crate::domain::usage::Usage;
 use crate::domain::verdict::Verdict;
 
-use super::gate_items::{self, assertions};
+use super::gate_items;
 use super::prelude::*;
 use super::report::{Report, reports};
 use super::words::about;
-use super::{final_gate, sealed, unshown};
+use super::{final_gate, prove, sealed, terms, unshown};
 
 /// What stands in the way, what is risky, what was found, and what it cost; nothing of it is cut.
-pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
+/// `again` is how one has proven again what is older: a key, or a command.
+pub fn summary(mission: &Mission, gate: GateId, again: &str, width: usize) -> Vec<Row> {
     let risks = risks(mission, gate);
     let mut rows = unshown::headline(mission, gate, width);
     rows.push(verdict_row(mission, gate, &risks));
+    rows.extend(
+        prove::advice(mission, gate, again).map(|words| labelled("older", &words, width)).unwrap_or_default(),
+    );
     rows.extend(blocked(mission, gate).map(|words| labelled("blocked", &words, width)).unwrap_or_default());
     rows.extend(sealed::rows(mission, gate, width));
     match gate {
@@ -40,13 +44,15 @@ pub fn summary(mission: &Mission, gate: GateId, width: usize) -> Vec<Row> {
             rows.extend(plan_rows(mission));
         }
         GateId::Milestone(id) => {
-            rows.extend(milestone_rows(mission, id));
+            rows.extend(milestone_rows(mission, id, width));
             rows.extend(final_gate::answers(mission, gate, width));
         }
         GateId::Final => rows.extend(final_gate::rows(mission, width)),
     }
     rows.extend(by_hand(mission, gate));
-    folded(rows, width)
+    let mut rows = folded(rows, width);
+    rows.extend(terms::rows(terms::at(mission, gate), width));
+    rows
 }
 
 /// What workers say that they tried by hand, and nobody else saw.
@@ -102,16 +108,19 @@ fn verdict_row(mission: &Mission, gate: GateId, risks: &[String]) -> Row {
         some if !mission.is_gate_open(gate) => {
             (Glyph::Step, StyleRole::Dim, format!("not reached yet: {}", some.join(" · ")))
         }
-        [] if risks.is_empty() => {
-            (Glyph::Done, StyleRole::Good, "nothing stands in the way of GO".to_owned())
-        }
         [] => {
-            let listed = if gate == GateId::Plan {
-                format!("weigh {}", plural(risks.len(), "risk"))
+            let unshown = gate != GateId::Plan && !mission.unshown_at(gate).is_empty();
+            let mut listed = if unshown { vec!["weigh what is not shown".to_owned()] } else { Vec::new() };
+            match gate {
+                GateId::Plan if risks.is_empty() => {}
+                GateId::Plan => listed.push(format!("weigh {}", plural(risks.len(), "risk"))),
+                GateId::Milestone(_) | GateId::Final => listed.extend_from_slice(risks),
+            }
+            if listed.is_empty() {
+                (Glyph::Done, StyleRole::Good, "nothing stands in the way of GO".to_owned())
             } else {
-                risks.join(" · ")
-            };
-            (Glyph::Waived, StyleRole::Warn, format!("GO is possible, but {listed}"))
+                (Glyph::Waived, StyleRole::Warn, format!("GO is possible, but {}", listed.join(" · ")))
+            }
         }
         some => (Glyph::Blocked, StyleRole::Bad, some.join(" · ")),
     };
@@ -137,7 +146,7 @@ fn plan_rows(mission: &Mission) -> Vec<Row> {
         "{} · {} · {}",
         plural(mission.milestones.len(), "milestone"),
         plural(mission.features.len(), "feature"),
-        plural(mission.contract.len(), "assertion")
+        plural(mission.contract_tally().all, "assertion")
     );
     [("plan", plan), ("takes", takes), ("models", models_words(mission))]
         .map(|(label, words)| labelled_row(label, StyleRole::Text, &words))
@@ -160,7 +169,7 @@ fn models_words(mission: &Mission) -> String {
         .join(" · ")
 }
 
-fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
+fn milestone_rows(mission: &Mission, id: MilestoneId, width: usize) -> Vec<Row> {
     let rounds = rounds_words(mission, id);
     let of_milestone = |finding: &&Finding| finding.milestone == id;
     let findings = mission.findings.values().filter(of_milestone);
@@ -183,7 +192,7 @@ fn milestone_rows(mission: &Mission, id: MilestoneId) -> Vec<Row> {
     );
     let attempts: Vec<_> =
         mission.attempts.values().filter(|attempt| mission.milestone_of(attempt.work) == Some(id)).collect();
-    let mut rows: Vec<Row> = mission.last_round(id).map(checks).into_iter().collect();
+    let mut rows = mission.last_round(id).map(|round| checks(mission, round, width)).unwrap_or_default();
     rows.extend([
         labelled_row("found", StyleRole::Text, &found),
         labelled_row("rounds", StyleRole::Text, &rounds),
@@ -207,14 +216,35 @@ fn rounds_words(mission: &Mission, id: MilestoneId) -> String {
     format!("{} of at most {}{own}{again}", mission.rounds_used(id), mission.round_limit(id))
 }
 
-/// What the engine ran at the commit under test.
-pub(super) fn checks(round: &Round) -> Row {
+/// What the engine ran at the commit under test; and, where the environment was edited since, that its commands of now are
+/// others.
+pub(super) fn checks(mission: &Mission, round: &Round, width: usize) -> Vec<Row> {
     let mut row = labelled_row("checks", StyleRole::Text, "");
     for run in &round.runs {
         let (sign, style) = if run.passed() { GOOD } else { BAD };
         row = row.sign(style, sign).then(StyleRole::Text, format!("{}   ", run.name));
     }
-    row.then(StyleRole::Dim, format!("at {}", round.commit))
+    let mut rows = vec![row.then(StyleRole::Dim, format!("at {}", round.commit))];
+    let now = || mission.environment.iter().flat_map(Environment::gate_scripts);
+    let gone = round.runs.iter().filter(|run| now().all(|script| script.run != run.command));
+    let ran: Vec<String> = gone.map(|run| format!("`{}`", run.command)).collect();
+    let unrun = now().filter(|script| round.runs.iter().all(|run| run.command != script.run));
+    let unrun: Vec<String> = unrun.map(|script| format!("`{}`", script.run)).collect();
+    // A round that ends at a red command leaves the others unrun, and nobody edited anything.
+    let is_whole = !round.runs.is_empty() && round.runs.iter().all(CommandRun::passed);
+    let mut said = Vec::new();
+    if !ran.is_empty() {
+        said.push(format!("{} ran here", listed(&ran)));
+    }
+    if is_whole && !unrun.is_empty() {
+        let has = if unrun.len() == 1 { "has" } else { "have" };
+        said.push(format!("{} {has} not run at this commit", listed(&unrun)));
+    }
+    if !said.is_empty() {
+        let words = format!("the environment was edited since: {}", said.join("; "));
+        rows.extend(hanging((StyleRole::Warn, &padded("edited", LABEL)), StyleRole::Warn, &words, width));
+    }
+    rows
 }
 
 /// How scrutiny and the tester sum the milestone up, a sentence each; all of it stands among the items.
@@ -247,35 +277,21 @@ pub(super) fn spent(usage: Usage, attempts: usize) -> Row {
     labelled_row("cost", StyleRole::Text, &format!("{money} · {attempts} · {} out", count(usage.output)))
 }
 
-/// What a person should not overlook: of a plan, what could go wrong with it; of what was built, what is waived, stale,
-/// proven before the last change, and what flipped between rounds.
+/// What a person should not overlook beside what is not shown: of a plan, what could go wrong with it; of what was built,
+/// what flipped between rounds, what was put off, and what was taken from tests and let be.
 pub fn risks(mission: &Mission, gate: GateId) -> Vec<String> {
     if gate == GateId::Plan {
         let obstacles = mission.gate_obstacles(gate);
         return risk::risks(mission).into_iter().filter(|risk| !obstacles.contains(risk)).collect();
     }
-    let ids = assertions(mission, gate);
-    let tally = mission.tally(&ids);
-    let flaky = ids.iter().filter(|id| is_flaky(mission, id)).count();
-    let unseen = |red| matches!(red, SeenRed::Untold | SeenRed::OutOfTime);
-    let unseen = ids.iter().filter(|id| unseen(mission.seen_red(id))).count();
-    let older = ids.iter().filter(|id| mission.is_older(gate, id)).count();
+    let flaky = mission.assertions_at(gate).iter().filter(|id| is_flaky(mission, id)).count();
     let put_off = mission.put_off_findings().filter(|finding| gate_items::is_of(finding, gate)).count();
     let taken = mission.let_be(gate).count();
-    [
-        (tally.waived, "waived"),
-        (tally.toothless, "proven by nothing: the check stays green whatever is undone"),
-        (unseen, "never seen red"),
-        (tally.stale, "stale"),
-        (older, "proven before the last change"),
-        (flaky, "flaky"),
-        (put_off, "put off and open still"),
-        (taken, "taken from tests or gates and let be"),
-    ]
-    .into_iter()
-    .filter(|(n, _)| *n > 0)
-    .map(|(n, word)| format!("{n} {word}"))
-    .collect()
+    [(flaky, "flaky"), (put_off, "put off and open still"), (taken, "taken from tests or gates and let be")]
+        .into_iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, word)| format!("{n} {word}"))
+        .collect()
 }
 
 /// Whether verdicts of one revision, or runs of its command, disagree at the same commit, or its last failure did not come

@@ -12,7 +12,7 @@ use super::gate_items::{self, GateItem, dated, items};
 use super::prelude::*;
 use super::report::Report;
 use super::work::{GATE_AHEAD, decision, gate_name};
-use super::{assertion, contract, feature, finding, models, needs};
+use super::{assertion, contract, feature, finding, models, needs, prove};
 
 /// How far things are set in below the line that names them.
 const INDENT: usize = 2;
@@ -44,7 +44,7 @@ pub fn rows(mission: &Mission, gate: GateId, titles: &Titles<'_>, width: usize) 
     let mut heading = heading(mission, gate);
     heading.left.push(Piece::new(StyleRole::Dim, format!("  {}", mission.title())));
     let mut rows = vec![heading];
-    rows.extend(summary(mission, gate, width));
+    rows.extend(summary(mission, gate, &prove::verb(mission), width));
     for item in items(mission, gate) {
         match &item {
             GateItem::Changes | GateItem::Negotiation | GateItem::Goal | GateItem::Environment => {

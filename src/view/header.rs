@@ -10,10 +10,9 @@ use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
 use crate::domain::mission::{End, Status};
 use crate::domain::tally::Tally;
-use crate::domain::verdict::Standing;
 
-use super::wait;
 use super::work::status_sign;
+use super::{summary, wait};
 
 /// The first line: name and place left, time and cost right; of the cost as much as there is room for.
 pub fn banner(mission: &Mission, now: Timestamp, room: usize) -> Row {
@@ -109,6 +108,11 @@ pub fn doing(mission: &Mission, now: Timestamp) -> Vec<Piece> {
     if let Some(first) = mission.waits().next().filter(|_| status == Status::Retrying) {
         return row.then(StyleRole::Text, format!("   {}", wait::line(first, now))).left;
     }
+    if matches!(status, Status::Completed | Status::Landed) {
+        let place = summary::whereabouts(mission);
+        let short = place.strip_prefix("landed ").unwrap_or(&place);
+        return row.then(StyleRole::Text, format!("   {short}")).left;
+    }
     if let Some(milestone) = mission.current_milestone().filter(|_| mission.is_go(GateId::Plan)) {
         let of = mission.milestones.len();
         row = row
@@ -120,18 +124,16 @@ pub fn doing(mission: &Mission, now: Timestamp) -> Vec<Piece> {
 
 /// The standings of the contract as one bar, the proven ones first: what is proven, what is not, what is to come.
 pub fn proof(mission: &Mission, cells: usize) -> Vec<Piece> {
-    const ORDER: [(&[Standing], StyleRole); 4] = [
-        (&[Standing::Passed], StyleRole::Good),
-        (&[Standing::Waived, Standing::Stale], StyleRole::Warn),
-        (&[Standing::Failed, Standing::Blocked], StyleRole::Bad),
-        (&[Standing::Pending], StyleRole::Faint),
-    ];
-    let standings: Vec<Standing> =
-        mission.contract.keys().map(|id| mission.standing(id)).filter(|s| *s != Standing::Retired).collect();
+    let tally = mission.contract_tally();
     let (mut pieces, mut counted, mut drawn) = (Vec::new(), 0, 0);
-    for (group, style) in ORDER {
-        counted += standings.iter().filter(|standing| group.contains(standing)).count();
-        let until = (counted * cells).checked_div(standings.len()).unwrap_or(0);
+    for (number, style) in [
+        (tally.proven, StyleRole::Good),
+        (tally.waived + tally.stale + tally.toothless + tally.vacuous, StyleRole::Warn),
+        (tally.failed + tally.blocked, StyleRole::Bad),
+        (tally.pending, StyleRole::Faint),
+    ] {
+        counted += number;
+        let until = (counted * cells).checked_div(tally.all).unwrap_or(0);
         let line = if style == StyleRole::Faint { "─" } else { "━" };
         pieces.push(Piece::new(style, line.repeat(until - drawn)));
         drawn = until;
@@ -145,21 +147,55 @@ pub fn counts(progress: Progress) -> Vec<Piece> {
     if features + tally.all == 0 {
         return Vec::new();
     }
-    let mut row = Row::of(StyleRole::Text, format!("{built}/{features}"))
+    let row = Row::of(StyleRole::Text, format!("{built}/{features}"))
         .then(StyleRole::Dim, " features · ")
         .then(StyleRole::Text, format!("{}/{}", tally.proven, tally.all))
         .then(StyleRole::Dim, " assertions");
-    for (number, word, style) in [
-        (tally.unseen, "not seen red", StyleRole::Dim),
-        (tally.waived, "waived", StyleRole::Warn),
-        (tally.toothless, "toothless", StyleRole::Warn),
-        (tally.failed + tally.blocked, "failing", StyleRole::Bad),
-    ] {
-        if number > 0 {
-            row = row.then(StyleRole::Dim, " · ").then(style, format!("{number} {word}"));
+    let beside = beside(tally).into_iter().rev().flatten();
+    row.left.into_iter().chain(beside).collect()
+}
+
+/// The counts where there is little room, without their words: what gives way first stands last in [`beside`].
+pub fn short_counts(progress: Progress, room: usize) -> Vec<Piece> {
+    let Progress { built, features, assertions: tally } = progress;
+    if features + tally.all == 0 {
+        return Vec::new();
+    }
+    let mut short =
+        vec![Piece::new(StyleRole::Text, format!("{built}/{features} · {}/{}", tally.proven, tally.all))];
+    let cells = |pieces: &[Piece]| pieces.iter().map(|piece| width(&piece.text)).sum::<usize>();
+    if cells(&short) > room {
+        return Vec::new();
+    }
+    for pieces in beside(tally) {
+        if cells(&short) + cells(&pieces) <= room {
+            short.extend(pieces);
         }
     }
-    row.left
+    short
+}
+
+/// What of the counts is seen whatever else has no room: how far it is, and what fails.
+pub fn fewest(progress: Progress) -> Vec<Piece> {
+    let failing = Tally { unseen: 0, waived: 0, vacuous: 0, toothless: 0, ..progress.assertions };
+    short_counts(Progress { assertions: failing, ..progress }, usize::MAX)
+}
+
+/// What stands beside the number of proven assertions, the gravest first.
+fn beside(tally: Tally) -> Vec<[Piece; 2]> {
+    [
+        (tally.failed + tally.blocked, "failing", StyleRole::Bad),
+        (tally.toothless, "toothless", StyleRole::Warn),
+        (tally.vacuous, "vacuous", StyleRole::Warn),
+        (tally.waived, "waived", StyleRole::Warn),
+        (tally.unseen, "not seen red", StyleRole::Dim),
+    ]
+    .into_iter()
+    .filter(|(number, ..)| *number > 0)
+    .map(|(number, word, style)| {
+        [Piece::new(StyleRole::Dim, " · "), Piece::new(style, format!("{number} {word}"))]
+    })
+    .collect()
 }
 
 /// What waits, for a line of its own: `▲ needs you   Q2 asks: May I move it into one place?   5m · holds up F12`.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::pace;
 use super::prelude::*;
 use super::transcript::call_words;
 use super::work::short_subject;
@@ -57,7 +58,7 @@ pub fn line(mission: &Mission, activity: &[Activity], calls: &CallCounts, now: T
         [only] => one(mission, only, calls, now),
         [first, ..] => {
             let each: Vec<String> = activity.iter().map(|one| short_subject(one.work)).collect();
-            format!("{} at work on {} · {}", activity.len(), each.join(", "), doing(first, now))
+            format!("{} at work on {} · {}", activity.len(), each.join(", "), with_pace(mission, first, now))
         }
     };
     format!("{running} · {}", used(&mission.usage()))
@@ -74,7 +75,13 @@ fn one(mission: &Mission, activity: &Activity, calls: &CallCounts, now: Timestam
         calls => format!(" · {}", plural(calls, "call")),
     };
     let since = span(now.since(activity.started));
-    format!("{who} for {since}{calls} · {}", doing(activity, now))
+    format!("{who} for {since}{calls} · {}", with_pace(mission, activity, now))
+}
+
+/// How far a piece of work is, how long it usually takes, and what it does now.
+pub fn with_pace(mission: &Mission, activity: &Activity, now: Timestamp) -> String {
+    let pace = pace::words(mission, activity).map(|pace| format!("{pace}: "));
+    pace.unwrap_or_default() + &doing(activity, now)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::event_lines::options;
 use super::gate_items::is_of;
 use super::prelude::*;
 use super::work::gate_subject;
-use super::{gate, hold, proposal, talk};
+use super::{gate, hold, proposal, prove, talk};
 use crate::domain::attention::{Need, NeedKind, needs};
 use crate::domain::gate::GateId;
 use crate::domain::id::Timestamp;
@@ -37,7 +37,7 @@ pub fn row(need: &Need, now: Timestamp) -> Row {
 /// What a decision is about.
 pub fn detail(mission: &Mission, need: &Need, now: Timestamp, width: usize) -> Vec<Row> {
     match need.kind {
-        NeedKind::Gate { gate } => gate::summary(mission, gate, width),
+        NeedKind::Gate { gate } => gate::summary(mission, gate, &prove::verb(mission), width),
         NeedKind::Question { question } => {
             let asked = mission.questions.iter().find(|asked| asked.id == question);
             let text = asked.map_or("", |asked| asked.text.as_str());

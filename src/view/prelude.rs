@@ -5,7 +5,7 @@ pub(in crate::view) use crate::domain::mission::Mission;
 pub(in crate::view) use super::glyph::Glyph;
 pub(in crate::view) use super::log_line::{BAD, BEGINS, GOOD, LogLine, NEEDS, NOTE, SAID, Sign, WARNING};
 pub(in crate::view) use super::prose::{
-    folded, hanging, indented, labelled, labelled_row, paragraph, point, points, section,
+    LABEL, folded, hanging, indented, labelled, labelled_row, paragraph, point, points, section,
 };
 pub(in crate::view) use super::row::{Piece, Row};
 pub(in crate::view) use super::style_role::StyleRole;

@@ -6,7 +6,7 @@ use crate::view::text::{self, words, wrap};
 use super::row::{Piece, Row};
 
 /// Cells of a label.
-const LABEL: usize = 10;
+pub const LABEL: usize = 10;
 
 /// A text over as many rows as it needs.
 pub fn paragraph(style: StyleRole, text: &str, width: usize) -> Vec<Row> {

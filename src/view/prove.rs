@@ -3,9 +3,85 @@
 use super::prelude::*;
 use super::work::{assertion_name, gate_name};
 use crate::domain::command::Command;
+use crate::domain::environment::CommandRun;
 use crate::domain::gate::GateId;
 use crate::domain::id::AssertionId;
 use crate::domain::verdict::Standing;
+
+/// The command that has proven again whatever is older.
+pub fn verb(mission: &Mission) -> String {
+    let id = mission.id().map(ToString::to_string).unwrap_or_default();
+    format!("`flightdeck prove {id} --all`")
+}
+
+/// What to do about what a gate takes from an earlier commit, and what the engine did about it by itself; nothing where
+/// all of it is of the present one.
+pub fn advice(mission: &Mission, gate: GateId, again: &str) -> Option<String> {
+    let ids = mission.assertions_at(gate);
+    let older: Vec<&AssertionId> = ids.iter().filter(|id| mission.is_older(gate, id)).collect();
+    if gate == GateId::Plan || mission.is_go(gate) || older.is_empty() {
+        return None;
+    }
+    let green = older.iter().filter(|id| is_green_here(mission, gate, id)).count();
+    let ran = match green {
+        0 => String::new(),
+        some => format!(" The engine ran the commands of {some} at this commit by itself: green."),
+    };
+    let due = mission.provable_again(older.iter().copied().cloned());
+    if due.is_empty() {
+        let words = mission.may_prove_again(older.first()?).err().map(|refusal| refusal.sentence);
+        let waits = || "they are proven again in the next round".to_owned();
+        return Some(format!(
+            "{} passed at an earlier commit: {}.{ran}",
+            older.len(),
+            words.unwrap_or_else(waits)
+        ));
+    }
+    let kept = |id: &&AssertionId| mission.newest_verdict(id).is_some_and(|verdict| verdict.steps.is_some());
+    let alone = match due.iter().filter(kept).count() {
+        0 => "a tester looks again".to_owned(),
+        all if all == due.len() => "the engine does their testers' steps again, without a model".to_owned(),
+        some => format!(
+            "the engine does the steps of {some} again, without a model; a tester looks at the others"
+        ),
+    };
+    let what = match (due.len(), older.len()) {
+        (1, 1) => "it".to_owned(),
+        (some, all) if some == all => "them".to_owned(),
+        (some, _) => format!("{some} of them"),
+    };
+    let number = older.len();
+    Some(format!(
+        "{number} passed at an earlier commit: {again} has {what} tried at this one ({alone}).{ran}"
+    ))
+}
+
+/// What runs because the person wants it proven again, so that no gate is decided meanwhile; nothing where nothing does.
+pub fn under_way(mission: &Mission) -> Option<String> {
+    let ids: Vec<AssertionId> = mission.prove_again.iter().cloned().collect();
+    let is = if ids.len() == 1 { "is" } else { "are" };
+    let runs = mission.rounds.iter().find(|round| round.is_open()).map_or_else(
+        || "the next round tries what you asked for".to_owned(),
+        |round| format!("round {} of {} tries what you asked for", round.number, round.milestone),
+    );
+    let words = format!(
+        "No GO yet: {} {is} being proven again, and {runs}. Wait for it, or take it back and decide.",
+        names(&ids)
+    );
+    (!ids.is_empty()).then_some(words)
+}
+
+/// Whether the engine ran the command of an assertion at the commit of a gate, and it was green.
+fn is_green_here(mission: &Mission, gate: GateId, id: &AssertionId) -> bool {
+    let round = match gate {
+        GateId::Milestone(milestone) => mission.last_round(milestone),
+        GateId::Plan | GateId::Final => {
+            mission.rounds.last().filter(|round| mission.head() == Some(&round.commit))
+        }
+    };
+    let known = mission.assertion(id).zip(round);
+    known.is_some_and(|(known, round)| round.check(id, known.revision).is_some_and(CommandRun::passed))
+}
 
 /// Something that can be done about what was proven at an older commit.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +123,15 @@ pub fn choices(mission: &Mission, selected: Option<&AssertionId>, gate: GateId) 
     let words = "nothing is changed".to_owned();
     choices.push(Choice { label: "cancel", words, command: None, done: String::new() });
     choices
+}
+
+/// What can be done where a decision waits for what is proven again: what changes nothing stands first.
+pub fn while_waiting(mission: &Mission) -> Vec<Choice> {
+    let words = "nothing is changed".to_owned();
+    let wait = Choice { label: "wait", words, command: None, done: String::new() };
+    let asked = mission.proofs_to_take_back();
+    let taken = take_back("take back", format!("{}: {}", count(&asked), names(&asked)), asked);
+    std::iter::once(wait).chain(taken).collect()
 }
 
 /// Why there is nothing to prove again, nor to take back, in a sentence.

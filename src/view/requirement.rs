@@ -7,6 +7,7 @@ use crate::domain::requirement::{Coverage, Fate, Requirement, RequirementOrigin,
 use super::prelude::*;
 use super::work::standing_sign;
 use super::{contract, words};
+use crate::domain::unshown::Doubt;
 use crate::domain::verdict::Standing;
 
 /// One line: `✓ REQ-3 Entries survive a restart.      2 of 2 shown`.
@@ -44,12 +45,8 @@ fn entry(mission: &Mission, found: &Requirement, gate: GateId, width: usize) -> 
 /// A requirement in full, with what shows it.
 pub fn detail(mission: &Mission, id: RequirementId, width: usize) -> Vec<Row> {
     let Some(found) = mission.requirement(id) else { return Vec::new() };
-    let origin = match found.origin {
-        RequirementOrigin::Goal => "of the goal",
-        RequirementOrigin::NoGo => "of a NO-GO to the plan",
-        RequirementOrigin::Added => "added",
-    };
-    let mut rows = vec![Row::of(StyleRole::Strong, id.to_string()).end(StyleRole::Dim, origin), Row::new()];
+    let head = Row::of(StyleRole::Strong, id.to_string()).end(StyleRole::Dim, origin(found.origin));
+    let mut rows = vec![head, Row::new()];
     rows.extend(paragraph(StyleRole::Text, found.text.as_str(), width));
     if let Fate::SetAside { reason } = &found.fate {
         let by = found.decided_by.map(|by| format!(" by {}", words::actor(mission, by)));
@@ -61,6 +58,15 @@ pub fn detail(mission: &Mission, id: RequirementId, width: usize) -> Vec<Row> {
         rows.extend([Row::new(), Row::of(StyleRole::Warn, "no assertion shows it")]);
     }
     rows
+}
+
+/// Where a requirement comes from.
+pub fn origin(origin: RequirementOrigin) -> &'static str {
+    match origin {
+        RequirementOrigin::Goal => "of the goal",
+        RequirementOrigin::NoGo => "of a NO-GO to the plan",
+        RequirementOrigin::Added => "added",
+    }
 }
 
 /// The counts in words: `11 of 12 requirements · 3 set aside`.
@@ -80,6 +86,18 @@ pub fn shown_words(tally: RequirementTally) -> String {
         number => format!(" · {number} sentences ask for nothing"),
     };
     format!("{} of {all} {are} shown to hold{aside}", tally.shown)
+}
+
+/// How many requirements were shown before the last change, and only that is to be said against them.
+pub fn held_before(mission: &Mission) -> usize {
+    let doubts = |found: &Requirement| {
+        let showing = mission.assertions_showing(found.id);
+        showing.map(|one| mission.doubt(&one.id, GateId::Final)).collect::<Vec<_>>()
+    };
+    let is_only_older = |doubts: &Vec<Option<Doubt>>| {
+        doubts.contains(&Some(Doubt::Older)) && doubts.iter().flatten().all(|doubt| *doubt == Doubt::Older)
+    };
+    mission.owed_requirements().map(doubts).filter(is_only_older).count()
 }
 
 /// What an assertion shows, as a sentence's end: `shows REQ-1, REQ-3`.

@@ -1,7 +1,5 @@
 //! How a mission stands: what it does, what is proven, what it cost, and what to do next.
 
-use std::collections::BTreeMap;
-
 use super::attempt;
 use super::engine::EngineState;
 use super::header::{cost, counts, doing, progress};
@@ -14,6 +12,9 @@ use crate::domain::id::{MilestoneId, MissionId, Timestamp};
 use crate::domain::mission::End;
 use crate::domain::round::Round;
 
+/// Pieces of what a mission does that say its status: the sign, a blank, the word.
+const STATUS: usize = 3;
+
 /// A few rows: the id with what the header says, then the contract, the milestones, the cost, the branch.
 pub fn rows(mission: &Mission, now: Timestamp) -> Vec<Row> {
     rows_with(mission, &EngineState::NotAsked, now)
@@ -22,7 +23,10 @@ pub fn rows(mission: &Mission, now: Timestamp) -> Vec<Row> {
 fn rows_with(mission: &Mission, engine: &EngineState, now: Timestamp) -> Vec<Row> {
     let id = mission.id().map(ToString::to_string).unwrap_or_default();
     let mut head = Row::of(StyleRole::Strong, format!("{id}  "));
-    head.left.extend(engine.instead(mission).unwrap_or_else(|| doing(mission, now)));
+    // Where it is stands in a row of its own.
+    let doing =
+        || doing(mission, now).into_iter().take(if mission.end.is_some() { STATUS } else { usize::MAX });
+    head.left.extend(engine.instead(mission).unwrap_or_else(|| doing().collect()));
     head = head.then(StyleRole::Text, "   ");
     head.left.extend(counts(progress(mission)));
     let attempts = plural(mission.attempts.len(), "attempt");
@@ -71,18 +75,23 @@ fn rates_of(mission: &Mission) -> GateId {
 }
 
 fn standings(mission: &Mission) -> String {
-    let mut by_standing: BTreeMap<_, usize> = BTreeMap::new();
-    for id in mission.contract.keys() {
-        *by_standing.entry(mission.standing(id)).or_default() += 1;
-    }
-    let parts = by_standing.into_iter().map(|(standing, n)| format!("{n} {}", standing.word()));
-    let said = parts.collect::<Vec<_>>().join(", ");
     let tally = mission.contract_tally();
-    let hollow = match tally.toothless {
-        0 => String::new(),
-        some => format!(", of them {some} by a check that proves nothing"),
-    };
-    format!("{said}{hollow}{}", unseen(tally))
+    if tally.all == 0 {
+        return String::new();
+    }
+    let rest = [
+        (tally.pending, "pending"),
+        (tally.failed, "failed"),
+        (tally.blocked, "blocked"),
+        (tally.stale, "stale"),
+        (tally.waived, "waived"),
+        (tally.vacuous, "vacuous"),
+        (tally.toothless, "toothless"),
+    ];
+    let rest = rest.iter().filter(|(number, _)| *number > 0);
+    let proven = format!("{} of {} proven{}", tally.proven, plural(tally.all, "assertion"), unseen(tally));
+    let rest = rest.map(|(number, word)| format!("{number} {word}"));
+    std::iter::once(proven).chain(rest).collect::<Vec<_>>().join(" · ")
 }
 
 fn milestones(mission: &Mission) -> String {
@@ -115,17 +124,36 @@ pub fn milestone_state(mission: &Mission, id: MilestoneId) -> &'static str {
 
 /// What is left to do once everything is over but the merge.
 fn next(mission: &Mission, id: &str) -> String {
-    if matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none() {
-        return format!("flightdeck land {id}");
+    let Some(founding) = mission.founding.as_ref().filter(|_| is_to_land(mission)) else {
+        return String::new();
+    };
+    format!(
+        "flightdeck land {id} (merges {} into {}; --pr offers it instead)",
+        founding.branch, founding.target
+    )
+}
+
+/// Whether all that is left to do is the merge.
+fn is_to_land(mission: &Mission) -> bool {
+    matches!(mission.end, Some(End::Completed { .. })) && mission.landed.is_none()
+}
+
+/// Where the work of a mission is that is over: on which branch it landed, or that it waits to be.
+pub fn whereabouts(mission: &Mission) -> String {
+    match (&mission.landed, &mission.founding) {
+        (Some(landed), Some(founding)) => format!("landed on {} as {}", founding.target, landed.short()),
+        (None, Some(founding)) if is_to_land(mission) => {
+            format!("not landed yet: flightdeck land {}", founding.mission)
+        }
+        _ => String::new(),
     }
-    String::new()
 }
 
 /// Where its work is: `flightdeck/guestbook at 9f3c2a1d, from 1a2b3c4d`, or what it landed as.
 pub fn branch(mission: &Mission) -> String {
     let Some(founding) = &mission.founding else { return String::new() };
-    if let Some(landed) = &mission.landed {
-        return format!("landed on {} as {}", founding.target, landed.short());
+    if mission.landed.is_some() {
+        return whereabouts(mission);
     }
     let head = mission.head().map(|head| head.short().to_owned()).unwrap_or_default();
     format!("{} at {head}, from {}", founding.branch, founding.base.short())

@@ -12,7 +12,6 @@ use crate::domain::unshown::{Doubt, Matter, Unshown};
 use super::assertion::why_unseen;
 use super::prelude::*;
 use super::requirement::{short, tally_words};
-use super::words::unseen;
 use super::work::{assertion_name, feature_name, standing_sign};
 use crate::domain::verdict::Standing;
 
@@ -47,7 +46,12 @@ pub fn sentence(mission: &Mission, gate: GateId) -> String {
     if counts.is_empty() {
         return all_shown(mission, gate);
     }
-    let parts: Vec<String> = counts.into_iter().map(words).collect();
+    let of = |doubt| counts.iter().find(|count| count.doubt == doubt).map_or(0, |count| count.number);
+    let before = counts.iter().filter(|count| count.doubt < Doubt::NotSeenRed).map(|count| words(*count));
+    let after = counts.iter().filter(|count| count.doubt > Doubt::Sampled).map(|count| words(*count));
+    let older = counts.iter().map(|count| count.not_seen_red).sum();
+    let unseen = unseen_words(of(Doubt::NotSeenRed), of(Doubt::Sampled), older);
+    let parts: Vec<String> = before.chain(unseen).chain(after).collect();
     format!("Not shown: {}", parts.join(" · "))
 }
 
@@ -132,8 +136,8 @@ pub fn reason(doubt: Doubt) -> &'static str {
     }
 }
 
-fn words(Count { doubt, number: n, not_seen_red }: Count) -> String {
-    let words = match doubt {
+fn words(Count { doubt, number: n, .. }: Count) -> String {
+    match doubt {
         Doubt::NoAssertion => format!("{} without an assertion", plural(n, "requirement")),
         Doubt::NoVerdict => format!("{} without a verdict", plural(n, "assertion")),
         Doubt::EvidenceLost => format!("{n} whose evidence is lost"),
@@ -149,15 +153,24 @@ fn words(Count { doubt, number: n, not_seen_red }: Count) -> String {
         | Doubt::Toothless
         | Doubt::NotSeenRed
         | Doubt::Sampled => format!("{n} {}", reason(doubt)),
-    };
-    if not_seen_red == 0 { words } else { format!("{words}, of them {not_seen_red} not seen red") }
+    }
+}
+
+/// Everything whose check nobody saw fail is one number, which stands beside what is proven on every screen; what else is
+/// to be said of some of it comes behind.
+fn unseen_words(alone: usize, sampled: usize, older: usize) -> Option<String> {
+    let all = alone + sampled + older;
+    let parts = [(older, "older"), (sampled, "sampled")];
+    let parts = parts.iter().filter(|(number, _)| *number > 0 && all > 0);
+    let parts: Vec<String> = parts.map(|(number, word)| format!("{number} of them {word}")).collect();
+    let parts = if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) };
+    (all > 0).then(|| format!("{all} not seen red{parts}"))
 }
 
 fn all_shown(mission: &Mission, gate: GateId) -> String {
     let requirements = mission.requirement_tally(gate);
-    let ids = mission.assertions_at(gate);
-    let unseen = unseen(mission.tally(&ids));
-    let assertions = format!("{} of {}{unseen}", ids.len(), plural(ids.len(), "assertion"));
+    let all = mission.tally(&mission.assertions_at(gate)).all;
+    let assertions = format!("{all} of {}", plural(all, "assertion"));
     match gate {
         GateId::Plan if requirements.all == 0 => {
             "No requirement is named: what the plan leaves out cannot be said".to_owned()

@@ -13,7 +13,7 @@ use super::repo::{Repo, find_commit};
 use super::worktree::{self, Stand};
 
 /// A worktree on one branch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Checkout {
     repo: Repo,
     directory: PathBuf,

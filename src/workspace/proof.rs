@@ -11,7 +11,7 @@ use super::trusted::show_hidden;
 use super::worktree::{self, Stand, paths, to_path};
 
 /// A worktree on no branch, at one commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ProofCheckout {
     repo: Repo,
     directory: PathBuf,

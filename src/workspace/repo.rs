@@ -6,15 +6,18 @@ use git2::{BranchType, Commit, Config, ErrorCode, Oid, Repository};
 
 use super::WorkspaceError;
 use super::git::Git;
-use super::trusted::Trusted;
+use super::mission_repo::FilterJail;
+use super::trusted::{Starts, Trusted};
 
 /// A git repository with at least one commit. It is opened anew for each operation, so it can be shared between threads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Repo {
     git_dir: PathBuf,
     root: PathBuf,
     /// Of a mission's own: what of its settings is the person's.
     trusted: Option<Trusted>,
+    /// Where filters run that may be programs of the repository's; without it they run as the engine's git does.
+    filters: Option<FilterJail>,
 }
 
 /// What a repository's HEAD is on.
@@ -40,7 +43,7 @@ impl Repo {
         })?;
         let root = git.workdir().unwrap_or(git.path()).to_owned();
         match git.head() {
-            Ok(_) => Ok(Self { git_dir: git.path().to_owned(), root, trusted: None }),
+            Ok(_) => Ok(Self { git_dir: git.path().to_owned(), root, trusted: None, filters: None }),
             Err(error) if matches!(error.code(), ErrorCode::UnbornBranch | ErrorCode::NotFound) => {
                 Err(WorkspaceError::NoCommits { path: root })
             }
@@ -50,7 +53,7 @@ impl Repo {
 
     /// A mission's own repository, which has no checkout of its own.
     pub(super) fn of_mission(git_dir: &Path) -> Self {
-        Self { git_dir: git_dir.to_owned(), root: git_dir.to_owned(), trusted: None }
+        Self { git_dir: git_dir.to_owned(), root: git_dir.to_owned(), trusted: None, filters: None }
     }
 
     /// It, with what of its settings is the person's.
@@ -58,11 +61,20 @@ impl Repo {
         Self { trusted: Some(trusted), ..self }
     }
 
+    /// It, with a jail for the filters of its checkouts.
+    pub(super) fn filtering_in(self, filters: FilterJail) -> Self {
+        Self { filters: Some(filters), ..self }
+    }
+
     /// git in one of its checkouts that gives the commit's bytes, whatever agents set in the repository.
     pub(super) fn git_at(&self, directory: &Path) -> Result<Git, WorkspaceError> {
-        match &self.trusted {
-            Some(trusted) => trusted.git(&self.common_dir()?, directory),
-            None => Ok(Git::of_mission(directory)),
+        let Some(trusted) = &self.trusted else { return Ok(Git::of_mission(directory)) };
+        let (git, starts) = trusted.git(&self.common_dir()?, directory)?;
+        match &self.filters {
+            Some(filters) if starts == Starts::Filters => {
+                Ok(git.jailed(filters.at(directory, self.trusted_files())?))
+            }
+            Some(_) | None => Ok(git),
         }
     }
 

@@ -45,6 +45,26 @@ const LFS: [(&str, &str); 4] = [
     ("filter.lfs.required", "true"),
 ];
 
+/// What git starts when it writes or reads the files of a checkout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Starts {
+    /// At most the filter of large files, which takes no program from the repository.
+    Nothing,
+    /// Filters whose programs may lie in the repository, where agents write them.
+    Filters,
+}
+
+/// Whether a setting names the program of a filter.
+fn is_filter(key: &str) -> bool {
+    let named = key.strip_prefix("filter.").and_then(|rest| rest.rsplit_once('.'));
+    named.is_some_and(|(_, name)| matches!(name, "clean" | "smudge" | "process"))
+}
+
+/// Whether it is what `git lfs install` sets.
+fn is_of_lfs(key: &str, value: &OsStr) -> bool {
+    LFS.iter().any(|(known, said)| *known == key && value == *said)
+}
+
 impl Trusted {
     /// What was carried over from the person's repository.
     pub(super) fn of(settings: Vec<(String, OsString)>, attributes: Option<Vec<u8>>) -> Self {
@@ -70,37 +90,39 @@ impl Trusted {
     ///
     /// # Errors
     /// When git cannot read the repository's settings.
-    pub(super) fn git(&self, common: &Path, directory: &Path) -> Result<Git, WorkspaceError> {
+    pub(super) fn git(&self, common: &Path, directory: &Path) -> Result<(Git, Starts), WorkspaceError> {
         self.restore_attributes(common)?;
-        let mut git = Git::of_mission(directory);
+        let (mut git, mut starts) = (Git::of_mission(directory), Starts::Nothing);
         let list = ["config", "--null", "--list", "--show-scope"];
         let said = git.run("read the repository's settings", list)?;
         let fields: Vec<&[u8]> = said.split(|byte| *byte == 0).collect();
         let is_sparse = common.join(SPARSE).exists();
         for pair in fields.chunks(2) {
             let [scope, entry] = pair else { continue };
-            if !matches!(*scope, b"local" | b"worktree") {
-                continue;
-            }
             let end = entry.iter().position(|byte| *byte == b'\n').unwrap_or(entry.len());
             let key = String::from_utf8_lossy(entry.get(..end).unwrap_or_default()).into_owned();
             let value = OsStr::from_bytes(entry.get(end + 1..).unwrap_or(b"true"));
-            if key == "core.sparsecheckout" && is_sparse || self.says(&key, value) {
-                continue;
+            let is_local = matches!(*scope, b"local" | b"worktree");
+            let is_said = !is_local || key == "core.sparsecheckout" && is_sparse || self.says(&key, value);
+            let instead = if is_said { None } else { self.instead_of(&key) };
+            let holds = instead.as_deref().unwrap_or(value);
+            if is_filter(&key) && !holds.is_empty() && !is_of_lfs(&key, holds) {
+                starts = Starts::Filters;
             }
-            if let Some(instead) = self.instead_of(&key) {
+            // What the person set for all repositories is not read in a jail.
+            let is_kept = !is_local && key.starts_with("filter.");
+            if let Some(instead) = instead.or_else(|| is_kept.then(|| value.to_owned())) {
                 let mut setting = OsString::from(format!("{key}="));
                 setting.push(instead);
                 git = git.setting(setting);
             }
         }
-        Ok(git)
+        Ok((git, starts))
     }
 
     /// Whether the person's repository, or `git lfs install`, sets just this.
     fn says(&self, key: &str, value: &OsStr) -> bool {
-        self.settings.iter().any(|(known, said)| known == key && said == value)
-            || LFS.iter().any(|(known, said)| *known == key && value == *said)
+        self.settings.iter().any(|(known, said)| known == key && said == value) || is_of_lfs(key, value)
     }
 
     /// What holds in place of a setting that the person's repository does not have so.
@@ -116,8 +138,11 @@ impl Trusted {
         BYTES.iter().find(|(known, _)| *known == key).map(|(_, value)| (*value).into())
     }
 
-    /// The attributes that no commit has are the person's.
+    /// The attributes that no commit has are the person's, and no graph of commits is kept that an agent may have written.
     fn restore_attributes(&self, common: &Path) -> Result<(), WorkspaceError> {
+        for graph in ["objects/info/commit-graph", "objects/info/commit-graphs"] {
+            super::worktree::remove_directory(&common.join(graph))?;
+        }
         let file = common.join("info/attributes");
         match &self.attributes {
             Some(text) if fs::read(&file).is_ok_and(|present| present == **text) => Ok(()),

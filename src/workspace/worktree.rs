@@ -192,8 +192,11 @@ pub(super) fn metadata_below(common: &Path) -> Vec<(PathBuf, PathBuf)> {
     all.filter_map(|entry| place(entry.path())).collect()
 }
 
-/// Removes a directory or a file; that there is none is fine.
-pub(super) fn remove_directory(path: &Path) -> Result<(), WorkspaceError> {
+/// Removes a directory or a file, whatever in it may not be written; that there is none is fine.
+///
+/// # Errors
+/// When something of it stays.
+pub fn remove_directory(path: &Path) -> Result<(), WorkspaceError> {
     let removed = match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_dir() => fs::remove_dir_all(path).or_else(|_| {
             make_writable(path);

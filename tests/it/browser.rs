@@ -283,6 +283,22 @@ async fn frames_shadows_dialogs_and_windows_are_within_reach() {
     assert!(log.contains("/frames") && log.contains("→ 200"), "{log}");
     let gives = desk.told(json!({ "action": "evaluate", "script": "({ a: [1, document.title] })" })).await;
     assert!(gives.starts_with(r#"it gives: {"a":[1,"Frames"]}"#), "{gives}");
+    let counted =
+        json!({ "action": "evaluate", "script": "const all = document.querySelectorAll('h1'); all.length" });
+    assert!(desk.told(counted).await.starts_with("it gives: "));
+    for script in [
+        "document.title = 'Forged'",
+        "document.body.append('Forged')",
+        "fetch('/frames')",
+        "(async () => { await 0; document.title = 'Forged' })()",
+        "setTimeout(() => { document.title = 'Forged' }, 1)",
+        "eval(\"document.title = 'Forged'\")",
+    ] {
+        let told = desk.told(json!({ "action": "evaluate", "script": script })).await;
+        assert!(told.starts_with("not done: it was not run: it may change the page"), "{script}: {told}");
+    }
+    let gives = desk.told(json!({ "action": "evaluate", "script": "document.title" })).await;
+    assert!(gives.starts_with(r#"it gives: "Frames""#), "{gives}");
     let narrow = desk.told(json!({ "action": "resize", "width": 500 })).await;
     assert!(narrow.contains("window 500x800") && narrow.contains(r#"gone: button "Far right""#), "{narrow}");
 }

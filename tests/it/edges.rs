@@ -1,5 +1,6 @@
 //! One mission, read on both edges: what a verb prints is what the console draws.
 
+mod counts;
 mod pages;
 mod pull_request;
 mod trace;

@@ -565,3 +565,13 @@ async fn what_was_tried_by_hand_is_run_again_where_it_is_a_command_and_a_hidden_
     let sentence = flightdeck::view::unshown::sentence(&mission, GateId::Final);
     assert!(sentence.contains("1 handoff with numbers of tests that nothing shows"), "{sentence}");
 }
+
+/// A home that is shared lets one command decide what another one finds.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_command_leaves_in_its_home_decides_nothing_for_another() {
+    let leave = "case \"$HOME\" in \"$FLIGHTDECK_MISSION\"/*) touch \"$HOME/left\";; esac";
+    let check = command_check("test ! -e \"$HOME/left\" && grep -q hi out.txt");
+    let story = Story { test: leave.to_owned(), ..Story::believed(vec![check]) };
+    let (mission, told) = story.fly().await;
+    assert_eq!((mission.status(), outcomes(&mission)), (Status::Completed, vec![Outcome::Pass]), "{told}");
+}

@@ -131,8 +131,32 @@ fn a_mission_without_a_plan_has_a_report_too() {
         assert!(markdown(&report(&mission)).unwrap().contains("## Contract"));
         assert!(Report::deserialize_from_str(&junit(&report(&mission)).unwrap()).is_ok());
     }
-    let whole = html(&report(&Flight::completed().mission)).unwrap();
+    let mut seen = Flight::completed().mission;
+    let red = words::sabotage("VAL-M1-001", flightdeck::domain::sabotage::SabotageOutcome::Red);
+    seen.sabotages.insert(words::val("VAL-M1-001"), red);
+    let whole = html(&report(&seen)).unwrap();
     assert!(whole.contains("Nothing is left unshown."), "{whole}");
+}
+
+/// What was asked, and what a critic held against the answer, stand in both forms for people.
+#[test]
+fn requirements_and_objections_are_told_with_their_answers() {
+    let mut founding = words::founding();
+    founding.limits.critic_rounds = 1;
+    let mut flight = Flight::founded(founding).proposed(1, 1);
+    let critic = flight.start(flight.due()[0]);
+    let objections = vec![words::objecting("VAL-M1-001")];
+    flight.attempt(critic, Command::Criticize { summary: words::prose("One gap"), objections });
+    let report = report(&flight.mission);
+    for text in [html(&report).unwrap(), markdown(&report).unwrap()] {
+        for words in
+            ["Asked for", "REQ-1", "What the critic said", "One gap", "OBJ-1", "not answered", "VAL-M1-001"]
+        {
+            assert!(text.contains(words), "{words}: {text}");
+        }
+    }
+    let requirement = &report.requirements[0];
+    assert_eq!((requirement.by.as_slice(), requirement.is_shown), (&["VAL-M1-001".to_owned()][..], false));
 }
 
 #[test]
@@ -203,7 +227,10 @@ fn a_bundle_is_checked_without_its_mission() {
     let statement: Value =
         serde_json::from_slice(&fs::read(moved.join("statements/plan.intoto.json")).unwrap()).unwrap();
     assert_eq!(statement["_type"], "https://in-toto.io/Statement/v1");
-    assert_eq!(statement["predicate"]["result"], "PASSED");
+    // What the gate says first stands in its statement, and no result says more than that.
+    let told = flightdeck::view::unshown::sentence(&flown(), GateId::Plan);
+    assert_eq!(statement["predicate"]["flightdeck_notShown"]["sentence"], told);
+    assert!(told.starts_with("Not shown: ") && statement["predicate"]["result"] == "WARNED", "{statement}");
     let files = statement["predicate"]["configuration"].as_array().unwrap();
     let names: Vec<&str> = files.iter().filter_map(|file| file["name"].as_str()).collect();
     assert!(names.iter().any(|name| name.starts_with("evidence/ev_")), "{names:?}");

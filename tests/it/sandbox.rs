@@ -3,8 +3,12 @@
 mod attacks;
 mod ground;
 
+use std::path::Path;
+use std::sync::Arc;
+
 use attacks::{ATTACKS, OF_READERS, OF_VALIDATORS, OF_WORKERS};
-use flightdeck::workspace::{Access, Jail};
+use flightdeck::workspace::sandbox::Wanted;
+use flightdeck::workspace::{Access, Checkout, Cleanliness, Jail, ProofCheckout, Sandbox};
 use ground::{Ground, unjailed};
 use tokio_util::sync::CancellationToken;
 
@@ -157,6 +161,46 @@ async fn the_engines_own_git_is_not_led_elsewhere() {
         let place = ground.place(Access::Write);
         assert!(!ground.mission.join("ran").exists() && !place.join("ran").exists(), "{way}: {seen:?}");
         assert!(head.is_err() || head.is_ok_and(|head| head == ground.base), "{way}");
+    }
+}
+
+/// A filter of the person's may be a program that lies in the repository: then workers write it, and the engine's own git
+/// starts it.
+#[tokio::test]
+async fn a_filter_that_lies_in_the_repository_is_kept_in() {
+    for wanted in [Wanted::Auto, Wanted::Off] {
+        let Some(ground) = Ground::new() else { return };
+        let sandbox = match wanted {
+            Wanted::Off => Arc::new(Sandbox::off()),
+            Wanted::Auto | Wanted::Required => Arc::clone(ground.sandbox()),
+        };
+        let mut settings = git2::Repository::open(ground.person.join("project")).unwrap().config().unwrap();
+        for way in ["clean", "smudge"] {
+            settings.set_str(&format!("filter.own.{way}"), &format!("sh tools/{way}")).unwrap();
+        }
+        let repo = ground.opened_again(&sandbox);
+        let place = ground.place(Access::Write);
+        let steal = format!(
+            "cp {p}/.ssh/id stolen 2>/dev/null; echo x 2>/dev/null > {p}/.bashrc; cat",
+            p = ground.person.display()
+        );
+        let write = format!(
+            "mkdir tools && echo '{steal}' > tools/clean && cp tools/clean tools/smudge && echo '*.txt filter=own' > .gitattributes && \
+             git add -A && git commit -qm filters && echo three > main.txt"
+        );
+        let (went_well, told) = run(&ground, Access::Write, &ground.jail(Access::Write), &write).await;
+        assert!(went_well, "{told}");
+        std::fs::remove_file(place.join("stolen")).ok();
+        let checkout = Checkout::create(repo.own(), &place, "flightdeck/this").unwrap();
+        assert_ne!(checkout.is_clean().unwrap(), Cleanliness::Clean);
+        let proof =
+            ProofCheckout::create(repo.own(), &ground.place(Access::Proof), &checkout.head().unwrap());
+        let read = |at: &Path| std::fs::read_to_string(at).unwrap_or_default();
+        let proof = proof.unwrap();
+        assert_eq!(read(&proof.dir().join("main.txt")), "one\n", "the filter ran");
+        let stolen = read(&proof.dir().join("stolen")) + &read(&place.join("stolen"));
+        let is_kept_in = stolen.is_empty() && read(&ground.person.join(".bashrc")) == "SECRET\n";
+        assert_eq!(is_kept_in, wanted == Wanted::Auto, "{stolen}");
     }
 }
 

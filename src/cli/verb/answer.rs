@@ -19,7 +19,8 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let [question, text] = words else {
         return Err(misuse("say `flightdeck answer [ID] Q1 \"…\"`, the answer in quotes"));
     };
-    let found = missions::find(context, mission)?;
+    let expected = Expected { what: "a question (Q1)", words: &[] };
+    let found = args.mission.find(context, mission, expected)?;
     let question = ask::question(&found.mission, question)?.id;
     let command = command(&found.mission, question, text)?;
     request(context, &found, command, &format!("{question} is answered")).await

@@ -33,7 +33,11 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         })?,
         [..] => return Err(misuse("name one: `flightdeck diff [ID] [F3|M1|#4|FROM..TO]`")),
     };
-    let found = missions::find(context, mission)?;
+    let expected = Expected {
+        what: "a feature (F3), a milestone (M1), an attempt (#4) or two commits (FROM..TO)",
+        words: &[],
+    };
+    let found = args.mission.find(context, mission, expected)?;
     let changes = changes(&found, &scope)?;
     if args.format.json {
         return print_json(&json!({ "from": changes.from, "to": changes.to, "diff": changes }));

@@ -46,7 +46,9 @@ pub struct Args {
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let is_thing = |word: &str| word.starts_with("ev_") || word.parse::<AssertionId>().is_ok();
     let (mission, words) = args.mission.split(&args.words, is_thing);
-    let found = missions::find(context, mission)?;
+    let expected =
+        Expected { what: "a piece of evidence (ev_…) or an assertion (VAL-AREA-001)", words: &[] };
+    let found = args.mission.find(context, mission, expected)?;
     let thing = match words {
         [] if args.out.is_some() => {
             return Err(misuse("name the evidence to write: `flightdeck evidence` lists all references"));

@@ -12,6 +12,9 @@ use crate::view::unshown;
 const SHAPE: &str =
     "say `flightdeck gate [ID] plan|M2|final go|no-go`, or `flightdeck gate [ID] M2 waive VAL-AREA-001`";
 
+/// The words of a decision, which stand behind their gate.
+const DECISIONS: [&str; 4] = ["go", "no-go", "nogo", "waive"];
+
 #[derive(Debug, clap::Args)]
 #[command(override_usage = "flightdeck gate [OPTIONS] [ID] [plan|M2|final] [go|no-go|waive ASSERTION]")]
 pub struct Args {
@@ -29,7 +32,8 @@ pub struct Args {
 
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let words = Words::read(&args.mission, &args.words)?;
-    let found = missions::find(context, words.mission)?;
+    let expected = Expected { what: "a gate (plan, M2, final)", words: &["go", "no-go", "waive"] };
+    let found = args.mission.find(context, words.mission, expected)?;
     let gate = words.gate.unwrap_or_else(|| found.mission.default_gate());
     if let GateId::Milestone(id) = gate {
         ask::milestone(&found.mission, id)?;
@@ -112,7 +116,8 @@ struct Said<'a> {
 
 impl<'a> Words<'a> {
     fn read(named: &'a NamedMission, words: &'a [String]) -> Result<Self> {
-        let (mission, words) = named.split(words, |word| word.parse::<GateId>().is_ok());
+        let is_own = |word: &str| word.parse::<GateId>().is_ok() || DECISIONS.contains(&word);
+        let (mission, words) = named.split(words, is_own);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let (gate, decision) = match words.as_slice() {
             [] => (None, None),
@@ -147,6 +152,9 @@ impl Said<'_> {
 }
 
 fn gate_of(word: &str) -> Result<GateId> {
+    if DECISIONS.contains(&word) {
+        return Err(misuse(format!("`{word}` at which gate? {SHAPE}")));
+    }
     word.parse()
         .map_err(|_| misuse(format!("`{word}` is not a gate: plan, a milestone such as M2, or final")))
 }

@@ -85,7 +85,8 @@ async fn decide(context: &Context, args: &DecideArgs, ruling: Ruling) -> Result<
     if args.all && !words.is_empty() {
         return Err(misuse("say --all or name proposals, not both"));
     }
-    let found = missions::find(context, mission)?;
+    let expected = Expected { what: "a proposal (PRO-2)", words: &[] };
+    let found = args.mission.find(context, mission, expected)?;
     let named = words.iter().map(|word| known(&found, word).map(|proposal| proposal.id));
     let mut ids: Vec<ProposalId> = named.collect::<Result<_>>()?;
     if args.all {

@@ -36,7 +36,8 @@ pub struct Args {
 
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let (mission, words) = args.mission.split(&args.words, |word| word.parse::<AssertionId>().is_ok());
-    let found = missions::find(context, mission)?;
+    let expected = Expected { what: "an assertion (VAL-AREA-001)", words: &[] };
+    let found = args.mission.find(context, mission, expected)?;
     let mission = &found.mission;
     let named = match (words, args.all, args.take_back) {
         ([], false, false) => return show(context, args.format, &found),

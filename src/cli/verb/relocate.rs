@@ -17,7 +17,8 @@ pub struct Args {
 
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let (mission, words) = args.mission.split(&args.words, |word| context.here.join(word).exists());
-    let found = missions::find(context, mission)?;
+    let expected = Expected { what: "a directory that is there", words: &[] };
+    let found = args.mission.find(context, mission, expected)?;
     let place = match words {
         [] => context.here.clone(),
         [path] => context.here.join(path),

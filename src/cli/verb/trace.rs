@@ -1,5 +1,6 @@
 //! `trace [ID] [REQ-1|VAL-AREA-001|F3|COMMIT|ev_…|FND-2]`: from what was asked for to what was seen, and back.
 
+use crate::cli::meant;
 use crate::cli::prelude::*;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, FindingId, RequirementId};
@@ -23,11 +24,15 @@ pub struct Args {
 
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let (mission, words) = args.mission.split(&args.words, is_thing);
-    let found = missions::find(context, mission)?;
+    let expected = Expected {
+        what: "a requirement (REQ-1), an assertion (VAL-AREA-001), a feature (F3), a commit, a piece of evidence (ev_…) or a finding (FND-2)",
+        words: &[],
+    };
+    let found = args.mission.find(context, mission, expected)?;
     let mission = found.checked();
     let thing = match words {
         [] => None,
-        [thing] => Some(mission.trace_subject(thing).map_err(misuse)?),
+        [thing] => Some(mission.trace_subject(thing).map_err(|why| meant::refused(&why, thing, &mission))?),
         _ => return Err(misuse("name one thing: `flightdeck trace [ID] REQ-1`")),
     };
     if args.unshown {

@@ -25,7 +25,8 @@ pub struct Args {
 
 pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     let (mission, words) = args.mission.split(&args.words, |word| ask::attempt_id(word).is_some());
-    let found = missions::find(context, mission)?;
+    let expected = Expected { what: "an attempt (#4)", words: &[] };
+    let found = args.mission.find(context, mission, expected)?;
     let word = match words {
         [] => return attempts(context, &found, args.format),
         [word] => word,

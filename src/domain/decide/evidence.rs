@@ -106,6 +106,9 @@ impl Judged<'_> {
                 );
             }
         }
+        if assertion.wording.check.via == Instrument::Http {
+            self.has_the_status_it_tells_of(assertion, evidence)?;
+        }
         let mut faults = Vec::new();
         for piece in evidence {
             match self.fault(assertion, piece) {
@@ -121,6 +124,33 @@ impl Judged<'_> {
             faults = faults.join("; "),
             advice = self.advice(assertion)
         )
+    }
+
+    /// What the tester says of a status, an answer must have; and an answer by which a server says that it failed is what was
+    /// wanted only where somebody says so.
+    fn has_the_status_it_tells_of(&self, assertion: &Assertion, evidence: &[Piece]) -> Result {
+        let seen: Vec<u16> = evidence.iter().flat_map(|piece| piece.statuses.iter().copied()).collect();
+        let told = statuses_in(self.observed.as_str());
+        if let Some(status) = told.iter().find(|told| !seen.is_empty() && !seen.contains(told)) {
+            refuse!(
+                Invalid,
+                "`observed` tells of status {status}, and no answer that you name has it ({}): look at them again",
+                seen.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+            );
+        }
+        let failed = |piece: &&Piece| piece.statuses.iter().any(|status| *status >= SERVER_FAILED);
+        for piece in evidence.iter().filter(failed) {
+            let status = piece.statuses.iter().max().copied().unwrap_or_default();
+            if !self.says(assertion, |text| names_server_fault(text, status)) {
+                refuse!(
+                    Invalid,
+                    "{} has an answer with status {status}, by which the server says that it failed: if that is right, say so in \
+                     `observed` (\"status {status}\"); if not, it is a fail",
+                    piece.reference.0
+                );
+            }
+        }
+        Ok(())
     }
 
     /// Why a piece does not show that an assertion holds.
@@ -213,6 +243,29 @@ fn names_exit(text: &str, code: i32) -> bool {
     ends && words.iter().any(|word| *word == number || ["non-zero", "nonzero"].contains(word))
 }
 
+/// From this one on, a status of HTTP says that the server failed.
+const SERVER_FAILED: u16 = 500;
+
+/// The statuses of HTTP that a text tells of: numbers behind a word that speaks of one.
+fn statuses_in(text: &str) -> Vec<u16> {
+    const BEFORE: [&str; 4] = ["status", "http", "answers", "answered"];
+    let text = text.to_lowercase().replace("status code", "status");
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let status =
+        |word: &str| word.parse().ok().filter(|status| (100..600).contains(status) && word.len() == 3);
+    let told = words.windows(2).filter(|pair| BEFORE.contains(&pair[0]));
+    told.filter_map(|pair| status(pair[1])).collect()
+}
+
+/// Whether a text says that a server fails, by the status or as any of its kind.
+fn names_server_fault(text: &str, status: u16) -> bool {
+    let text = text.to_lowercase();
+    let number = status.to_string();
+    let mut words = text.split(|c: char| !c.is_alphanumeric());
+    text.contains("server error") || words.any(|word| word == number || word == "5xx")
+}
+
 /// Whether a text says that nothing answers at an address.
 fn names_silence(text: &str) -> bool {
     const SILENCE: [&str; 8] = [
@@ -237,5 +290,29 @@ fn accepted(via: Instrument) -> &'static [EvidenceKind] {
         Instrument::Http => &[EvidenceKind::Http],
         Instrument::Terminal => &[EvidenceKind::Terminal, EvidenceKind::Recording],
         Instrument::Browser => &[EvidenceKind::Screenshot, EvidenceKind::Page],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_status_is_told_by_a_word_that_speaks_of_one() {
+        let table: [(&str, &[u16]); 6] = [
+            ("It answers 201, status 200 for the second.", &[201, 200]),
+            ("HTTP 500 with a page", &[500]),
+            ("status code 404", &[404]),
+            ("HTTP/1.1 204 No Content", &[]),
+            ("100 items in 250 ms", &[]),
+            ("exit code 200, 999 lines, status 99", &[]),
+        ];
+        for (text, told) in table {
+            assert_eq!(statuses_in(text), told, "{text}");
+        }
+        assert!(names_server_fault("It answers 503.", 503) && names_server_fault("any 5xx", 500));
+        assert!(
+            names_server_fault("an internal server error", 500) && !names_server_fault("It is 201.", 500)
+        );
     }
 }

@@ -13,7 +13,7 @@ use crate::engine::error::EngineError;
 use crate::workspace::services::{
     DATA_DIR, Health, PORT, PortLease, ServiceDirs, expanded, lease, port_variable,
 };
-use crate::workspace::{Access, ServiceSpec};
+use crate::workspace::{Access, ServiceSpec, remove_directory};
 
 /// The ports and folders of one attempt. The folders go with it.
 #[derive(Debug)]
@@ -67,9 +67,7 @@ impl OwnPlace {
     }
 
     fn at(dir: PathBuf, services: Vec<Service>, wanted: Ports) -> std::io::Result<Self> {
-        if dir.exists() {
-            fs::remove_dir_all(&dir)?;
-        }
+        remove_directory(&dir).map_err(std::io::Error::other)?;
         let (data, tmp) = (dir.join("data"), dir.join("tmp"));
         fs::create_dir_all(&data)?;
         fs::create_dir_all(&tmp)?;
@@ -95,6 +93,12 @@ impl OwnPlace {
         ];
         let env = own.into_iter().chain(named).collect();
         Ok(Self { dir, leases, ports, env })
+    }
+
+    /// The home of whoever has these variables, where they name folders of one's own.
+    pub fn home_beside(own: &[(String, String)]) -> Option<PathBuf> {
+        let data = own.iter().find(|(name, _)| name == DATA_DIR);
+        data.map(|(_, folder)| Path::new(folder).with_file_name("home"))
     }
 
     /// What somebody is told who tries things beside others.
@@ -184,7 +188,7 @@ impl OwnPlace {
 impl Drop for OwnPlace {
     fn drop(&mut self) {
         tracing::debug!(ports = self.leases.len(), dir = %self.dir.display(), "an attempt's own place is given back");
-        if let Err(error) = fs::remove_dir_all(&self.dir) {
+        if let Err(error) = remove_directory(&self.dir) {
             tracing::debug!(%error, dir = %self.dir.display(), "what is left of an attempt stays until the next one");
         }
     }

@@ -110,29 +110,63 @@ impl Chrome {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// What an expression gives, as JSON; the page's own scripts see it run.
+    /// What an expression gives, as JSON. It only reads: what a tester shows is what a user gets, so a script that may change
+    /// the page, or ask somebody for something, is not run.
     pub async fn evaluate(&self, page: &Page, script: &str, limit: Duration) -> Result<String, Fault> {
-        let expression = format!(
-            "(async () => {{ const value = await (0, eval)({}); let text; \
-             try {{ text = typeof value === 'function' ? String(value) : JSON.stringify(value); }} \
-             catch (fault) {{ text = String(value); }} \
-             text = String(text); return text.length > {MOST} ? text.slice(0, {MOST}) + ' … ' + text.length + ' characters in all' : text; }})()",
-            Value::from(script)
+        let as_text = format!(
+            "((value) => {{ const text = typeof value === 'function' ? String(value) : String(JSON.stringify(value)); \
+             return text.length > {MOST} ? text.slice(0, {MOST}) + ' … ' + text.length + ' characters in all' : text; }})"
         );
-        let asked = json!({ "expression": expression, "awaitPromise": true, "returnByValue": true, "userGesture": true });
-        let told = self.cdp.call(&page.session, "Runtime.evaluate", asked, limit).await?;
-        match told.get("exceptionDetails") {
-            None => Ok(word(&told, "/result/value")),
-            Some(details) => {
-                let thrown = word(details, "/exception/description");
-                let text = if thrown.is_empty() { word(details, "/text") } else { thrown };
-                Err(Fault::NotDone(format!(
-                    "the script threw: {}",
-                    text.lines().take(4).collect::<Vec<_>>().join(" ")
-                )))
+        let expression = self.read_by_script(page, format!("{as_text}(\n{script}\n)"), limit).await?;
+        let Some(thrown) = expression.get("exceptionDetails") else {
+            return Ok(word(&expression, "/result/value"));
+        };
+        // Statements are no expression; in a block their names are their own.
+        let statements = match kind_of(thrown).as_str() {
+            "SyntaxError" | "EvalError" => {
+                Some(self.read_by_script(page, format!("{{\n{script}\n}}"), limit).await?)
             }
+            _ => None,
+        };
+        let thrown = match &statements {
+            Some(told) => match told.get("exceptionDetails") {
+                None => return Ok(clipped(&told["result"])),
+                Some(thrown) => thrown,
+            },
+            None => thrown,
+        };
+        let description = word(thrown, "/exception/description");
+        if description.contains("Possible side-effect") {
+            return Err(Fault::NotDone(NOT_ONLY_READING.to_owned()));
         }
+        let text = if description.is_empty() { word(thrown, "/text") } else { description };
+        let lines = text.lines().take(4).collect::<Vec<_>>().join(" ");
+        Err(Fault::NotDone(format!("the script threw: {lines}")))
     }
+
+    async fn read_by_script(&self, page: &Page, expression: String, limit: Duration) -> Result<Value, Fault> {
+        let asked = json!({ "expression": expression, "throwOnSideEffect": true, "returnByValue": true });
+        self.cdp.call(&page.session, "Runtime.evaluate", asked, limit).await
+    }
+}
+
+/// What is said of a script that does more than to read.
+const NOT_ONLY_READING: &str = "it was not run: it may change the page or ask for something, and a script only reads here, so that what you show is what \
+a user gets. Read without promises, for example document.title, document.querySelector('h1').textContent, \
+getComputedStyle(element).color; work the page with click, fill, press and select; use `http` for requests";
+
+/// The class of what was thrown.
+fn kind_of(thrown: &Value) -> String {
+    word(thrown, "/exception/className")
+}
+
+/// What statements gave, as JSON.
+fn clipped(result: &Value) -> String {
+    let text = match result.get("value") {
+        Some(value) => value.to_string(),
+        None => word(result, "/type"),
+    };
+    text.char_indices().nth(MOST).map_or_else(|| text.clone(), |(end, _)| format!("{} …", &text[..end]))
 }
 
 /// Characters of what a script gives.

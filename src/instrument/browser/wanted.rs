@@ -36,7 +36,7 @@ pub struct Wanted {
     /// `click`: 2 is a double click.
     #[schemars(range(min = 1, max = 3), extend("x-nearest" = true))]
     pub(super) count: Option<u32>,
-    /// `evaluate`: an expression of JavaScript; what it gives is shown as JSON.
+    /// `evaluate`: an expression of JavaScript that only reads; what it gives is shown as JSON.
     pub(super) script: Option<String>,
     /// `screenshot`: the whole page instead of what the window shows.
     #[serde(default)]

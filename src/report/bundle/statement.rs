@@ -8,6 +8,7 @@ use crate::domain::id::Commit;
 use crate::domain::mission::Mission;
 use crate::domain::verdict::Standing;
 use crate::view::gate_items::assertions;
+use crate::view::unshown::{reason, row, sentence};
 
 /// The statement of a gate that is decided, of the mission as it was then; nothing of another. Files of the bundle are named with their hashes.
 pub(super) fn statement(mission: &Mission, gate: GateId, configuration: &Sums) -> Option<Value> {
@@ -18,11 +19,7 @@ pub(super) fn statement(mission: &Mission, gate: GateId, configuration: &Sums) -
     if gate != GateId::Plan {
         for id in assertions(mission, gate) {
             let place = match mission.standing(&id) {
-                Standing::Passed
-                    if !mission.is_older(gate, &id) && !mission.seen_red(&id).proves_nothing() =>
-                {
-                    0
-                }
+                Standing::Passed if mission.why_unshown(&id, gate).is_none() => 0,
                 Standing::Failed | Standing::Blocked => 2,
                 Standing::Passed | Standing::Waived | Standing::Stale | Standing::Pending => 1,
                 Standing::Retired => continue,
@@ -31,7 +28,10 @@ pub(super) fn statement(mission: &Mission, gate: GateId, configuration: &Sums) -
         }
     }
     let [passed, warned, failed] = named;
-    let result = match (mission.is_go(gate), warned.is_empty() && failed.is_empty()) {
+    // What the gate says first, its statement says as well: nobody reads "passed" of what was not shown.
+    let unshown = mission.unshown_at(gate);
+    let is_shown = warned.is_empty() && failed.is_empty() && unshown.is_empty();
+    let result = match (mission.is_go(gate), is_shown) {
         (true, true) => "PASSED",
         (true, false) => "WARNED",
         (false, _) => "FAILED",
@@ -48,6 +48,15 @@ pub(super) fn statement(mission: &Mission, gate: GateId, configuration: &Sums) -
             "passedTests": passed,
             "warnedTests": warned,
             "failedTests": failed,
+            "flightdeck_notShown": {
+                "sentence": sentence(mission, gate),
+                "items": unshown.iter().map(|found| json!({
+                    "reason": reason(found.doubt),
+                    "row": row(mission, found).plain(),
+                    "doubt": found.doubt,
+                    "matter": found.matter,
+                })).collect::<Vec<_>>(),
+            },
         },
     }))
 }

@@ -12,10 +12,12 @@ use crate::view::live;
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::{clip, width};
-use crate::view::words::unseen_beside;
 
 /// Cells of what the engine does, beside the place in the mission.
-const MOST_DOING: usize = 48;
+const MOST_DOING: usize = 64;
+
+/// Where the title of the milestone stands among what is said of a mission: behind a sign, a blank, the status, the place.
+const TITLE: usize = 4;
 
 /// The lines above the panes.
 pub fn header(app: &App, painter: &mut Painter<'_>, areas: &Areas) {
@@ -61,6 +63,12 @@ fn status(app: &App, painter: &mut Painter<'_>, line: Rect, shape: Shape) {
         row = key.iter().fold(row, |row, key| row.end(StyleRole::Key, format!(" {key}")));
     }
     let counts = header::counts(header::progress(&app.mission));
+    // What fails never gives way; the title of a milestone does to whatever is counted, and to what the engine is at.
+    let progress = header::progress(&app.mission);
+    let is_titled = row.left.len() == TITLE + 1;
+    let needed =
+        if is_titled { header::short_counts(progress, usize::MAX) } else { header::fewest(progress) };
+    shorten(&mut row.left, usize::from(line.width).saturating_sub(cells(&row.right) + cells(&needed) + 3));
     let taken = cells(&row.left) + cells(&row.right) + cells(&counts) + 4;
     let room = usize::from(line.width);
     let bar_cells = room.saturating_sub(taken + 4).min(38);
@@ -71,10 +79,13 @@ fn status(app: &App, painter: &mut Painter<'_>, line: Rect, shape: Shape) {
     if taken <= room && !counts.is_empty() {
         row = row.then(StyleRole::Text, "   ");
         row.left.extend(counts);
-    } else if let Some(short) =
-        short_counts(app, room.saturating_sub(cells(&row.left) + cells(&row.right) + 3))
-    {
-        row = row.then(StyleRole::Dim, "  ").then(StyleRole::Text, short);
+    } else {
+        let room = room.saturating_sub(cells(&row.left) + cells(&row.right) + 3);
+        let short = header::short_counts(header::progress(&app.mission), room);
+        if !short.is_empty() {
+            row = row.then(StyleRole::Dim, "  ");
+            row.left.extend(short);
+        }
     }
     painter.row(line, &row);
 }
@@ -109,21 +120,27 @@ fn doing(app: &App) -> Vec<Piece> {
     let mut pieces = header::doing(&app.mission, app.now);
     let alone = app.mission.live_attempts().next().is_none();
     if let Some(work) = app.live.iter().find(|activity| alone && activity.attempt.is_none()) {
-        let words = live::doing(work, app.now);
-        pieces.push(Piece::new(StyleRole::Text, format!(" · {}", clip(&words, MOST_DOING))));
+        let words = clip(&live::with_pace(&app.mission, work, app.now), MOST_DOING);
+        pieces.push(Piece::new(StyleRole::Text, format!(" · {words}")));
     }
     pieces
 }
 
-fn short_counts(app: &App, room: usize) -> Option<String> {
-    let progress = header::progress(&app.mission);
-    let tally = progress.assertions;
-    if progress.features + tally.all == 0 {
-        return None;
+/// Cuts pieces from the end until they fit, the title before what stands behind it; the first three, which say what the
+/// mission does, stay.
+fn shorten(pieces: &mut Vec<Piece>, room: usize) {
+    const LEAST: usize = 3;
+    if pieces.len() > TITLE + 1 && cells(pieces) > room {
+        pieces.remove(TITLE);
     }
-    let short = format!("{}/{} · {}/{}", progress.built, progress.features, tally.proven, tally.all);
-    let whole = format!("{short}{}", unseen_beside(tally));
-    [whole, short].into_iter().find(|words| width(words) <= room)
+    while pieces.len() > LEAST && cells(pieces) > room {
+        let Some(last) = pieces.pop() else { return };
+        let left = room.saturating_sub(cells(pieces));
+        if left > LEAST * 3 {
+            pieces.push(Piece { text: clip(&last.text, left), ..last });
+            return;
+        }
+    }
 }
 
 fn cells(pieces: &[Piece]) -> usize {

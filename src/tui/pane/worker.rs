@@ -9,7 +9,7 @@ use crate::tui::focus::Pane;
 use crate::tui::layout::inside;
 use crate::tui::widget::painter::Painter;
 use crate::view::glyph::Charset;
-use crate::view::live::doing;
+use crate::view::live::{doing, with_pace};
 use crate::view::row::{Piece, Row};
 use crate::view::style_role::StyleRole;
 use crate::view::text::span;
@@ -20,7 +20,8 @@ pub fn draw(app: &App, painter: &mut Painter<'_>, area: Rect) {
     let attempt = app.watched().and_then(|id| app.mission.attempts.get(&id));
     let Some(attempt) = attempt else {
         painter.title(area, &title(app, Pane::Worker, "Worker", ""));
-        empty(painter, area, "Nobody works yet.");
+        let engine = engine_words(app).unwrap_or_else(|| "Nobody works yet.".to_owned());
+        empty(painter, area, &engine);
         return;
     };
     painter.title(area, &heading(app, attempt));
@@ -60,13 +61,21 @@ fn foot(app: &App, attempt: &Attempt) -> Option<Row> {
         return Some(Row::of(StyleRole::Warn, news));
     }
     if !attempt.is_live() {
-        return None;
+        return engine_words(app).map(|words| Row::of(StyleRole::Accent, "▌ ").then(StyleRole::Dim, words));
     }
     if let (_, Some(waits)) = attempt_state(&app.mission, attempt) {
         return Some(Row::of(StyleRole::Warn, format!("▲ {waits}")));
     }
     let row = Row::of(StyleRole::Accent, "▌ ");
     Some(row.then(StyleRole::Dim, quiet_words(app, attempt).unwrap_or_default()))
+}
+
+/// What the engine does by itself while no agent works, how far it is and how long it usually takes.
+fn engine_words(app: &App) -> Option<String> {
+    let alone = app.mission.live_attempts().next().is_none();
+    let work = app.live.iter().find(|activity| alone && activity.attempt.is_none())?;
+    let since = span(app.now.since(work.started));
+    Some(format!("the engine, for {since}: {}", with_pace(&app.mission, work, app.now)))
 }
 
 /// What a silent agent does, as the engine reports it.

@@ -28,7 +28,7 @@ use crate::view::gate_items::{self, GateItem};
 use crate::view::row::Piece;
 use crate::view::text::plural;
 use crate::view::work::gate_name;
-use crate::view::{assertion, gate, gate_page};
+use crate::view::{assertion, gate, gate_page, prove};
 
 /// Lines of a summary that are seen at least before it is cut at a whole sentence.
 const LEAST_SEEN: usize = 3;
@@ -93,6 +93,14 @@ impl GateScreen {
             let gate = gate_name(self.gate);
             return PopupResult::refuse(format!("{gate} is not open: nothing to decide yet"));
         }
+        // What runs or is owed is told where it is decided, and the gate stays.
+        let obstacles = gate::obstacles(&app.mission, self.gate);
+        if let Some(words) = prove::under_way(&app.mission) {
+            return PopupResult::open(ProveScreen::waiting(self.gate, words));
+        }
+        if !obstacles.is_empty() {
+            return PopupResult::refuse(format!("not GO yet: {}", obstacles.join("; ")));
+        }
         let command = Command::DecideGate { gate: self.gate, decision: Decision::Go { note: None } };
         PopupResult::order(command, format!("GO at {}", gate_name(self.gate))).and_then(StackAction::Close)
     }
@@ -113,7 +121,8 @@ impl GateScreen {
     }
 
     fn summary(&self, app: &App) -> Vec<Row> {
-        gate::summary(&app.mission, self.gate, usize::from(inside(app.areas().body).width))
+        let again = prove_key(app);
+        gate::summary(&app.mission, self.gate, &again, usize::from(inside(app.areas().body).width))
     }
 
     /// Turns the pages of a summary that does not fit, down for 1 and up for -1: at most so far that no line is skipped.
@@ -189,6 +198,12 @@ impl GateScreen {
     }
 }
 
+/// The key that has proven again what is older, as the gate's own lines name it.
+pub(super) fn prove_key(app: &App) -> String {
+    let key = app.keymap.key_of(&[Context::Gate], Action::ProveAgain);
+    key.map_or_else(|| prove::verb(&app.mission), |key| key.to_string())
+}
+
 /// Lines that a summary of so many rows gets; the list below it keeps half of the screen.
 fn head_room(inner: Rect, rows: usize) -> usize {
     rows.min(usize::from((inner.height / 2).saturating_sub(1)))
@@ -206,14 +221,16 @@ impl Popup for GateScreen {
             title.right = vec![Piece::new(StyleRole::Accent, format!("{words} is on its way"))];
         }
         title = app.drafts.marked(title, |subject| *subject == Subject::NoGo(self.gate));
+        // What decides comes first, then what to do about what is not shown, then what one reads.
         let mut hints = if self.can_be_decided(app) { vec![Action::Go, Action::NoGo] } else { Vec::new() };
+        hints.extend(ProveScreen::hint(app, self.gate));
         hints.extend([Action::Unshown].into_iter().filter(|_| !app.mission.unshown_at(self.gate).is_empty()));
+        hints.extend([Action::Trace, Action::Open]);
         if self.gate == GateId::Final && app.mission.is_go(self.gate) && app.mission.landed.is_none() {
             hints.push(Action::Land);
         }
         hints.extend(self.edits(app));
-        hints.extend([Action::Diff, Action::Open]);
-        hints.extend(ProveScreen::hint(app, self.gate));
+        hints.push(Action::Diff);
         hints.extend([Action::NextMatch].into_iter().filter(|_| self.viewer.pieces() > 1));
         let summary = self.summary(app).len();
         let cut = summary > head_room(inside(app.areas().body), summary);

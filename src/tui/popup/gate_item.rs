@@ -1,6 +1,7 @@
 //! What a gate has no room for, in full: what stands above its list, and an item that is no assertion, feature, report or
 //! finding, such as what was asked for, how it is checked, a milestone, or what changed since the plan that was refused.
 
+use super::gate::prove_key;
 use super::prelude::*;
 use crate::domain::gate::GateId;
 use crate::view::gate;
@@ -29,7 +30,7 @@ impl GateItemScreen {
 
     fn page(&self, app: &App, width: usize) -> Vec<Row> {
         match &self.0 {
-            Part::Summary(gate) => gate::summary(&app.mission, *gate, width),
+            Part::Summary(gate) => gate::summary(&app.mission, *gate, &prove_key(app), width),
             Part::Item(item) => gate_items::detail(&app.mission, item, width),
         }
     }

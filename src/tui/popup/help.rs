@@ -1,7 +1,10 @@
 //! The keys of the screen below, read from the keymap.
 
+use strum::VariantArray;
+
 use super::prelude::*;
 use crate::view::prose::hanging;
+use crate::view::terms::Term;
 use crate::view::text::width;
 
 /// Cells of a row, and of the keys in it.
@@ -74,7 +77,8 @@ fn signs(rows: &mut Vec<Row>) {
         let sign = Row::new().sign(style, glyph).then(StyleRole::Text, " ".repeat(KEYS - 2));
         rows.push(sign.then(StyleRole::Text, meaning));
     }
-    for (word, meaning) in WORDS {
+    let terms = Term::VARIANTS.iter().map(|term| (term.word(), term.sentence()));
+    for (word, meaning) in WORDS.into_iter().chain(terms) {
         rows.extend(hanging((StyleRole::Dim, &format!("{word:<KEYS$}")), StyleRole::Text, meaning, WIDTH));
     }
 }

@@ -13,9 +13,16 @@ const WIDTH: u16 = 92;
 pub struct ProveScreen {
     selected: Option<AssertionId>,
     gate: GateId,
+    /// Why it is asked, where nobody asked for it.
+    why: Option<String>,
 }
 
 impl ProveScreen {
+    /// What keeps a gate from being decided: to wait for it, or to take it back.
+    pub fn waiting(gate: GateId, why: String) -> Self {
+        Self { selected: None, gate, why: Some(why) }
+    }
+
     /// Opens it about an assertion and what a gate is about; or says why there is nothing to choose.
     pub fn open(app: &App, selected: impl Into<Option<AssertionId>>, gate: GateId) -> PopupResult {
         match Self::about(app, selected.into(), gate) {
@@ -31,7 +38,7 @@ impl ProveScreen {
 
     /// The screen, or why there is nothing to choose.
     pub fn about(app: &App, selected: impl Into<Option<AssertionId>>, gate: GateId) -> Result<Self, String> {
-        let screen = Self { selected: selected.into(), gate };
+        let screen = Self { selected: selected.into(), gate, why: None };
         if screen.choices(app).len() > 1 {
             return Ok(screen);
         }
@@ -39,11 +46,17 @@ impl ProveScreen {
     }
 
     fn choices(&self, app: &App) -> Vec<Choice> {
-        prove::choices(&app.mission, self.selected.as_ref(), self.gate)
+        match self.why {
+            Some(_) => prove::while_waiting(&app.mission),
+            None => prove::choices(&app.mission, self.selected.as_ref(), self.gate),
+        }
     }
 
     fn page(&self, app: &App, width: usize) -> Vec<Row> {
-        prove::page(&app.mission, self.selected.as_ref(), width)
+        match &self.why {
+            Some(why) => paragraph(StyleRole::Warn, why, width),
+            None => prove::page(&app.mission, self.selected.as_ref(), width),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use super::pin::{Pinned, pinned};
 use super::version;
 use crate::workspace::WorkspaceError;
 use crate::workspace::process::{Exit, Outcome, Program};
+use crate::workspace::sandbox::Jail;
 
 /// How long locks are waited for, one after the other.
 const LONGEST: Duration = Duration::from_mins(1);
@@ -21,8 +22,10 @@ const LIMIT: Duration = Duration::from_mins(30);
 
 /// No hooks and no monitor, since they are programs that somebody else chose; no upkeep in the background; no signatures,
 /// since a commit of the engine's own bookkeeping is nobody's word; submodules are left alone.
-const SETTINGS: [&str; 10] = [
+const SETTINGS: [&str; 11] = [
     "core.hooksPath=/dev/null",
+    // A graph of commits that was written by hand tells other parents and trees than the commits do.
+    "core.commitGraph=false",
     "core.fsmonitor=false",
     "core.untrackedCache=false",
     "gc.auto=0",
@@ -62,6 +65,7 @@ pub struct Git {
     settings: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
     input: Vec<u8>,
+    jail: Jail,
 }
 
 /// Whose repository it works in.
@@ -105,8 +109,8 @@ impl Git {
     fn new(directory: &Path, whose: Whose, settings: &[&str]) -> Self {
         let settings = settings.iter().map(OsString::from).collect();
         let (patience, limit) = (whose.patience(), LIMIT);
-        let (variables, input) = (Vec::new(), Vec::new());
-        Self { directory: directory.to_owned(), whose, patience, limit, settings, variables, input }
+        let (variables, input, jail) = (Vec::new(), Vec::new(), Jail::default());
+        Self { directory: directory.to_owned(), whose, patience, limit, settings, variables, input, jail }
     }
 
     /// Ends it after this time.
@@ -142,6 +146,12 @@ impl Git {
     pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = input.into();
         self
+    }
+
+    /// Keeps it in a jail, with the programs that it starts.
+    #[must_use]
+    pub fn jailed(self, jail: Jail) -> Self {
+        Self { jail, ..self }
     }
 
     /// Runs it to success, and gives its output.
@@ -214,7 +224,8 @@ impl Git {
             Whose::Missions => &[("GIT_NO_REPLACE_OBJECTS", "1"), ("GIT_GRAFT_FILE", "/dev/null/none")],
             Whose::Persons | Whose::AsTyped => &[],
         };
-        let mut program = Program::new("git").dir(&self.directory).timeout(self.limit).envs(inherited);
+        let mut program =
+            Program::new("git").dir(&self.directory).timeout(self.limit).jailed(&self.jail).envs(inherited);
         // Filters of the person's may read the rest of the locale.
         let english = if self.whose == Whose::AsTyped { ("LANGUAGE", "en") } else { ("LC_ALL", "C") };
         for (name, value) in [

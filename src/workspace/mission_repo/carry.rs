@@ -46,6 +46,10 @@ const NO_PUSH: &str = "flightdeck-brings-the-branch-over-itself";
 /// What some filters keep in the git directory and cannot do without.
 const FILTER_STATE: &[&str] = &["git-crypt"];
 
+/// What one agent puts in an object's place, or writes into a graph of commits, another one's git does not take for what
+/// was committed.
+const GENUINE: [(&str, &str); 2] = [("core.commitgraph", "false"), ("core.usereplacerefs", "false")];
+
 type Setting = (String, OsString);
 
 /// Brings everything up to date.
@@ -114,6 +118,7 @@ fn settings(person: &Repo) -> Result<Vec<Setting>, WorkspaceError> {
         ("remote.origin.url".to_owned(), common.clone().into_os_string()),
         ("remote.origin.pushurl".to_owned(), NO_PUSH.into()),
     ];
+    carried.extend(GENUINE.map(|(key, value)| (key.to_owned(), value.into())));
     for entry in all.split(|byte| *byte == 0).filter(|entry| !entry.is_empty()) {
         let end = entry.iter().position(|byte| *byte == b'\n');
         // A key without a value is true.

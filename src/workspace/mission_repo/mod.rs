@@ -17,6 +17,8 @@ use super::worktree::remove_directory;
 use super::{Checkout, Repo, WorkspaceError};
 
 pub use publish::Published;
+pub use reach::FilterGround;
+pub(super) use reach::FilterJail;
 
 /// Its directory in the mission's.
 pub(super) const DIRECTORY: &str = "repository.git";

@@ -28,9 +28,20 @@ fn fill(own: &Path, cargo: &Path) -> io::Result<()> {
         }
     }
     // What cargo knows of a crate it reads through the link; where it has news it goes on without keeping them.
-    ["registry/index", "registry/cache"]
-        .iter()
-        .try_for_each(|part| link_below(&cargo.join(part), &own.join(part)))
+    for part in ["registry/index", "registry/cache"] {
+        link_below(&cargo.join(part), &own.join(part))?;
+    }
+    // Crates that are unpacked: a folder of folders for each registry.
+    for registry in fs::read_dir(cargo.join("registry/src")).into_iter().flatten() {
+        let registry = registry?;
+        let place = own.join("registry/src").join(registry.file_name());
+        fs::create_dir_all(&place)?;
+        for unpacked in fs::read_dir(registry.path())? {
+            let unpacked = unpacked?;
+            link(&unpacked.path(), &place.join(unpacked.file_name()))?;
+        }
+    }
+    Ok(())
 }
 
 fn link_below(from: &Path, to: &Path) -> io::Result<()> {
@@ -44,12 +55,16 @@ fn link_below(from: &Path, to: &Path) -> io::Result<()> {
         if kind.is_dir() {
             link_below(&entry.path(), &place)?;
         } else if kind.is_file() {
-            // Another jail may be filling the same home, or an engine was killed over it.
-            match symlink(entry.path(), &place) {
-                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-                Ok(()) | Err(_) => {}
-            }
+            link(&entry.path(), &place)?;
         }
     }
     Ok(())
+}
+
+/// Another jail may be filling the same home, or an engine was killed over it.
+fn link(from: &Path, to: &Path) -> io::Result<()> {
+    match symlink(from, to) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
 }

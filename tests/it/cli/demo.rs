@@ -8,6 +8,16 @@ use serde_json::Value;
 
 use super::stage::Stage;
 
+/// Nobody can be asked, so that it flies to the first decision and names the commands that take it.
+#[test]
+fn a_demo_that_can_ask_nobody_flies_to_its_first_gate() {
+    let stage = Stage::bare();
+    stage.configure("[limits]\nsabotage_percent = 0\n");
+    let (out, err) = stage.ended(&["demo", "--dir", "demo", "--headless", "--speed", "200"], 3);
+    let id = stage.json(&["status"])["id"].as_str().unwrap().to_owned();
+    assert!(out.contains(&format!("flightdeck gate {id} plan go")), "{out}{err}");
+}
+
 #[expect(clippy::too_many_lines, reason = "one story")]
 #[test]
 fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
@@ -21,7 +31,7 @@ fn a_demo_that_was_cut_off_goes_on_to_its_landed_branch() {
 
     let (out, err) = stage.ended(&demo, 0);
     assert!(out.contains("goes on in"), "{out}{err}");
-    assert!(out.contains("13 passed") && out.contains("landed on main as"), "{out}");
+    assert!(out.contains(" assertions proven") && out.contains("landed on main as"), "{out}");
     let status = stage.json(&["status"]);
     assert_eq!(status["status"], "landed");
 

@@ -130,11 +130,11 @@ fn a_question_and_a_hold_are_told_with_what_lets_the_mission_go_on() {
 fn the_summary_says_how_the_mission_stands() {
     assert_snapshot!(Style::PLAIN.page(&summary::rows(&Flight::completed().mission, Timestamp(99_000))), @r#"
     guestbook-7k2p  ✓ COMPLETED   1/1 features · 1/1 assertions · 1 not seen red
-    contract  1 passed, of them 1 not seen red
+    contract  1 of 1 assertion proven, of them 1 not seen red
     plan      M1 GO after 1 round
     cost      5 attempts · <1m · in 0 · out 0 · $0.00
     branch    flightdeck/guestbook-7k2p at head002, from base000
-    next      flightdeck land guestbook-7k2p
+    next      flightdeck land guestbook-7k2p (merges flightdeck/guestbook-7k2p into main; --pr offers it instead)
     "#);
     let mut flight = Flight::at_gate();
     flight.person(Command::DecideGate {
@@ -143,7 +143,7 @@ fn the_summary_says_how_the_mission_stands() {
     });
     assert_snapshot!(Style::PLAIN.page(&summary::rows(&flight.mission, flight.now())), @r#"
     guestbook-7k2p  ● RUNNING   M1 of 1 · Milestone 1   1/1 features · 1/1 assertions · 1 not seen red
-    contract  1 passed, of them 1 not seen red
+    contract  1 of 1 assertion proven, of them 1 not seen red
     plan      M1 sent back by NO-GO after 1 round
     cost      5 attempts · <1m · in 0 · out 0 · $0.00
     branch    flightdeck/guestbook-7k2p at head002, from base000

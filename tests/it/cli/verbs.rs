@@ -66,6 +66,13 @@ fn the_mission_is_the_first_word_or_named() {
     for (words, told) in [
         (&["diff", id, "abc"][..], "`abc` is nothing to show a diff of: say F3, M1, #4 or FROM..TO"),
         (&["diff", "abc"], "there is no mission `abc`"),
+        (&["gate", "go"], "`go` at which gate?"),
+        (&["gate", "plam"], "and it is not a gate (plan, M2, final) either; did you mean `plan`?"),
+        (
+            &["trace", "nonsense"],
+            "there is no mission `nonsense` (`flightdeck list`), and it is not a requirement",
+        ),
+        (&["prove", "nonsense"], "and it is not an assertion (VAL-AREA-001) either"),
         (&["diff", "#1"], "#1 is no worker's attempt and has changed nothing"),
         (&["transcript", id, "99"], "there is no attempt `99`; there are #1"),
         (&["transcript", "-m", id, "x"], "there is no attempt `x`; there are #1"),

@@ -218,9 +218,9 @@ fn a_gate_cuts_none_of_its_sentences_and_a_key_shows_those_that_do_not_fit() {
     ];
     for (moment, gate) in gates {
         let mission = Bench::at(moment, (80, 24)).app.mission;
-        let whole = flightdeck::view::row::plain(&summary(&mission, gate, 10_000));
+        let whole = flightdeck::view::row::plain(&summary(&mission, gate, "P", 10_000));
         for width in [46, 76, 116] {
-            let rows = summary(&mission, gate, width);
+            let rows = summary(&mission, gate, "P", width);
             let cells = |row: &flightdeck::view::row::Row| {
                 row.left
                     .iter()
@@ -235,7 +235,7 @@ fn a_gate_cuts_none_of_its_sentences_and_a_key_shows_those_that_do_not_fit() {
     let mut bench = Bench::at(Moment::PlanGate, (80, 24));
     bench.press("g");
     assert!(bench.frame().contains(" more lines · z: all of it"), "{}", bench.frame());
-    let rows = summary(&bench.app.mission, GateId::Plan, 76);
+    let rows = summary(&bench.app.mission, GateId::Plan, "P", 76);
     bench.press("z");
     let mut seen = bench.frame();
     assert!(seen.contains("In full"), "{seen}");
@@ -280,7 +280,7 @@ fn what_does_not_fit_at_a_gate_is_counted_and_can_be_read() {
     {
         let mut bench = Bench::at(moment, (80, 24));
         bench.press("g");
-        let rows = flightdeck::view::gate::summary(&bench.app.mission, gate, 76);
+        let rows = flightdeck::view::gate::summary(&bench.app.mission, gate, "P", 76);
         let mut seen = bench.frame();
         let counted = seen.contains("more ↓");
         for _ in 0..rows.len() {

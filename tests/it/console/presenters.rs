@@ -74,9 +74,9 @@ fn the_timeline_tells_what_happened_newest_first() {
 #[test]
 fn a_gate_shows_obstacles_cost_and_risks() {
     let flying = sample(Moment::Flying).mission();
-    let gate_rows = gate::summary(&flying, GateId::Milestone(MilestoneId(2)), 120);
+    let gate_rows = gate::summary(&flying, GateId::Milestone(MilestoneId(2)), "P", 120);
     insta::assert_snapshot!(plain(&gate_rows), @r"
-    ○ Not shown: 1 requirement without an assertion · 1 failed · 1 blocked · 1 stale · 1 waived
+    ○ Not shown: 1 requirement without an assertion · 1 failed · 1 blocked · 1 stale · 1 waived · 2 not seen red
     ◇ not reached yet: VAL-AUTH-002 failed · VAL-AUTH-003 was edited after its verdict · VAL-AUTH-005 could not be tried ·
       F12 is not built
     checks    ✓ build   ✓ clippy   ✓ tests   at 4d6119c
@@ -87,6 +87,9 @@ fn a_gate_shows_obstacles_cost_and_risks() {
     scrutiny  Nothing blocks.
     tester    Worked the app as a guest and as the owner.
     by hand   4 checks that workers say they made themselves, and nobody else saw
+    stale: its wording was changed after it was tried
+    waived: you accepted it unproven, with a reason
+    not seen red: it passed, but nobody ever saw its check fail: it may pass whatever the app does
     ");
 }
 

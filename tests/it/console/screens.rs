@@ -25,7 +25,10 @@ fn the_main_screen_answers_the_four_questions() {
     assert!(frame.contains("of $25.00"), "what did it cost?\n{frame}");
     assert!(frame.contains("6/15 · 5 not seen red ─"), "beside the contract\n{frame}");
     let frame = fly(Moment::Flying, NARROW, "").frame;
-    assert!(frame.contains("8/12 · 6/15 · 5 not seen red"), "where there is less room\n{frame}");
+    assert!(
+        frame.contains("8/12 · 6/15 · 2 failing · 1 waived · 5 not seen red"),
+        "where there is less room\n{frame}"
+    );
 }
 
 #[test]

@@ -281,3 +281,37 @@ fn that_nothing_answers_passes_where_that_is_what_is_said() {
     flight.engine(Command::TellRevision { attempt: tester, assertion: val(ID), revision: Revision(2) });
     flight.attempt(tester, says("looked", true));
 }
+
+#[test]
+fn an_answer_by_which_a_server_failed_passes_where_that_is_what_is_said() {
+    let says = |observed: &str, statuses: &[u16]| {
+        let whole = piece(EvidenceKind::Http, Actor::Attempt(AttemptId(5)), Settled::Ended);
+        let piece = Piece { statuses: statuses.to_vec(), ..whole };
+        let (assertion, observed) = (val(ID), words::line(observed));
+        Command::GiveVerdict { assertion, outcome: Outcome::Pass, observed, evidence: vec![piece] }
+    };
+    let (flight, tester) = testing(Instrument::Http, None);
+    let me = Actor::Attempt(tester);
+    for (observed, statuses, refused) in [
+        ("it answers that it was kept", &[500][..], "has an answer with status 500"),
+        ("both were kept", &[201, 503], "has an answer with status 503"),
+        (
+            "it answers 201",
+            &[500],
+            "`observed` tells of status 201, and no answer that you name has it (500)",
+        ),
+        ("status 200, with the entry", &[404], "`observed` tells of status 200"),
+    ] {
+        let sentence = flight.refusal(me, says(observed, statuses));
+        assert!(sentence.contains(refused), "{sentence}");
+    }
+    for (observed, statuses) in [
+        ("it answers 201", &[201][..]),
+        ("a broken file leads to status 500, as it should", &[500]),
+        ("one is kept, the other gets a server error", &[201, 500]),
+        ("it answers 404 for what is not there", &[404]),
+        ("looked", &[]),
+    ] {
+        assert!(flight.clone().ask(me, says(observed, statuses)).is_ok(), "{observed}");
+    }
+}

@@ -257,7 +257,7 @@ fn the_gate_of_a_milestone_waits_until_its_checks_were_seen_red() {
     assert_eq!(flight.due(), [SABOTAGE]);
     assert!(!flight.mission.is_gate_open(M1.into()));
     assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Vacuous);
-    assert_eq!((flight.mission.contract_tally().proven, flight.mission.contract_tally().toothless), (0, 1));
+    assert_eq!((flight.mission.contract_tally().proven, flight.mission.contract_tally().vacuous), (0, 1));
     tried(&mut flight, SabotageOutcome::Red);
     assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), SeenRed::Sabotaged);
     assert_eq!(flight.mission.contract_tally().unseen, 0);
@@ -293,7 +293,10 @@ fn what_is_proven_and_was_never_seen_red_is_told_beside_the_number() {
     let sentence = |flight: &Flight| flightdeck::view::unshown::sentence(&flight.mission, GateId::Final);
     assert!(sentence(&flight).ends_with("1 not seen red"), "{}", sentence(&flight));
     let flight = flight.gone(M1.into()).built(2).validated();
-    assert_eq!(sentence(&flight), "Not shown: 1 proven at an older commit, of them 1 not seen red");
+    assert_eq!(
+        sentence(&flight),
+        "Not shown: 1 proven at an older commit · 2 not seen red (1 of them older)"
+    );
     let rows = plain(&flightdeck::view::unshown::rows(&flight.mission, GateId::Final));
     assert!(rows.contains("older commit   not seen red: VAL-A-001"), "{rows}");
     let offer = flightdeck::view::pull_request::unshown(&flight.mission);
@@ -325,8 +328,8 @@ fn a_check_without_teeth_is_a_finding_and_autopilot_asks_the_person() {
     assert!(flight.mission.is_gate_open(M1.into()), "it blocks nothing by itself");
     assert!(!flight.mission.is_go(M1.into()), "but nobody says GO to it for the person");
     assert_eq!((flight.mission.contract_tally().proven, flight.due()), (0, vec![]));
-    let page = flightdeck::view::gate::risks(&flight.mission, M1.into());
-    assert_eq!(page, ["1 proven by nothing: the check stays green whatever is undone"]);
+    let told = flightdeck::view::unshown::sentence(&flight.mission, M1.into());
+    assert_eq!(told, "Not shown: 1 toothless");
     let refusal = {
         let sabotage = Box::new(words::sabotage("VAL-A-001", SabotageOutcome::Toothless));
         flight.refusal(Actor::Engine, Command::RecordSabotage { sabotage })
@@ -348,7 +351,8 @@ fn what_told_nothing_is_said_and_tried_again_in_a_later_round_only() {
         tried(&mut flight, outcome);
         assert_eq!(flight.mission.seen_red(&val("VAL-A-001")), seen);
         assert!(flight.mission.is_gate_open(M1.into()) && flight.due().is_empty());
-        assert_eq!(flightdeck::view::gate::risks(&flight.mission, M1.into()), ["1 never seen red"]);
+        let told = flightdeck::view::unshown::sentence(&flight.mission, M1.into());
+        assert!(told.starts_with("Not shown: 1 not seen red"), "{told}");
         flight.person(Command::DecideGate { gate: M1.into(), decision: words::no_go("more") });
         flight.triage_all();
         let mut flight = flight.built(2).gated().reviewed().scrutinized();

@@ -138,7 +138,7 @@ fn the_gate_of_a_blocked_one_says_what_it_means_and_what_can_be_done() {
     flight.person(again(&[ONE]));
     let mut flight = flight.gated().tested(Outcome::Blocked);
     assert_eq!(flight.mission.status(), Status::Blocked);
-    let summary = plain(&gate::summary(&flight.mission, GateId::Final, 200));
+    let summary = plain(&gate::summary(&flight.mission, GateId::Final, "P", 200));
     for words in ["nothing more is tried until you decide", "NO-GO", "waive", "or take back what you wanted"]
     {
         assert!(summary.contains(words), "{words}\n{summary}");
@@ -162,7 +162,7 @@ fn a_mission_that_is_held_at_it_goes_back_to_its_gate() {
     let offered = hold::choices(&flight.mission);
     let offered = offered.iter().find(|choice| choice.kind == ChoiceKind::TakeBack).unwrap();
     assert_eq!(offered.line, "flightdeck prove guestbook-7k2p --all --take-back");
-    let summary = plain(&gate::summary(&flight.mission, GateId::Final, 200));
+    let summary = plain(&gate::summary(&flight.mission, GateId::Final, "P", 200));
     assert!(summary.contains("nothing runs until you decide") && summary.contains("take back"), "{summary}");
     flight.person(back(&[ONE]));
     assert_eq!(flight.mission.hold, None);
@@ -333,7 +333,7 @@ fn a_row_of_a_round_tells_what_that_round_decided_and_a_replay_is_the_engines() 
     let page = plain(&page);
     assert!(page.contains(&words) && page.contains("M2 round 2"), "{page}");
     assert_eq!(mission.built_since_proof(&val(ONE)), [], "nothing was built since the replay");
-    let summary = plain(&gate::summary(mission, M2.into(), 160));
+    let summary = plain(&gate::summary(mission, M2.into(), "P", 160));
     assert!(summary.contains("1 of at most 3: passed · proven again: passed"), "{summary}");
 }
 

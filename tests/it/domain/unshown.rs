@@ -5,6 +5,7 @@ use flightdeck::domain::command::Command;
 use flightdeck::domain::contract::AssertionDraft;
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::id::{FeatureId, MilestoneId, RequirementId, Revision};
+use flightdeck::domain::sabotage::SabotageOutcome;
 use flightdeck::domain::trace::TraceSubject;
 use flightdeck::domain::unshown::{Doubt, Matter, Unshown};
 use flightdeck::domain::verdict::Outcome;
@@ -66,13 +67,14 @@ fn each_thing_stands_once_under_its_gravest_reason() {
             (Doubt::Stale, "VAL-M1-004".to_owned()),
             (Doubt::Waived, "VAL-M1-005".to_owned()),
             (Doubt::Vacuous, "VAL-M1-001".to_owned()),
+            (Doubt::NotSeenRed, "VAL-M1-006".to_owned()),
         ]
     );
     assert_eq!(
         sentence(&flight.mission, GateId::Final),
-        "Not shown: 1 requirement without an assertion · 1 failed · 1 blocked · 1 stale · 1 waived · 1 vacuous"
+        "Not shown: 1 requirement without an assertion · 1 failed · 1 blocked · 1 stale · 1 waived · 1 vacuous · 1 not seen red"
     );
-    assert_eq!(rows(&flight.mission, GateId::Final).len(), 6);
+    assert_eq!(rows(&flight.mission, GateId::Final).len(), 7);
 }
 
 #[test]
@@ -87,23 +89,28 @@ fn a_plan_is_asked_only_for_what_it_can_show() {
     let unborn = headline(&Flight::new().mission, GateId::Plan, 80);
     assert!(unborn.is_empty(), "nothing can be said before a contract");
     let narrow = plain(&headline(&mixed().mission, GateId::Final, 40));
-    assert!(narrow.lines().count() > 2 && narrow.ends_with("1 vacuous"), "nothing of it is cut: {narrow}");
+    assert!(narrow.lines().count() > 2 && narrow.ends_with("seen red"), "nothing of it is cut: {narrow}");
 }
 
 #[test]
 fn a_milestone_is_asked_for_its_own_and_an_older_commit_counts_at_the_end() {
     let flight = Flight::new().planned(2, 1).built(1).validated();
-    assert_eq!(doubts(&flight, FIRST), []);
-    assert_eq!(
-        sentence(&flight.mission, FIRST),
-        "Nothing is unshown here: 1 of 1 assertion, of them 1 not seen red"
-    );
+    let judged = |id: &str| (Doubt::NotSeenRed, id.to_owned());
+    assert_eq!(doubts(&flight, FIRST), [judged("VAL-M1-001")], "nobody can see a judgement fail");
+    assert_eq!(sentence(&flight.mission, FIRST), "Not shown: 1 not seen red");
+    let red = |flight: &Flight| {
+        let mut mission = flight.mission.clone();
+        mission.sabotages.insert(val("VAL-M1-001"), words::sabotage("VAL-M1-001", SabotageOutcome::Red));
+        mission
+    };
+    assert_eq!(sentence(&red(&flight), FIRST), "Nothing is unshown here: 1 of 1 assertion");
     let flight = flight.gone(FIRST).built(2).validated();
-    assert_eq!(doubts(&flight, GateId::Final), [(Doubt::Older, "VAL-M1-001".to_owned())]);
+    let older = (Doubt::Older, "VAL-M1-001".to_owned());
+    assert_eq!(doubts(&flight, GateId::Final), [older, judged("VAL-M2-001")]);
     let flight = Flight::at_gate().gone(FIRST);
     assert_eq!(
-        sentence(&flight.mission, GateId::Final),
-        "Nothing is unshown: 1 of 1 requirement, 1 of 1 assertion, of them 1 not seen red"
+        sentence(&red(&flight), GateId::Final),
+        "Nothing is unshown: 1 of 1 requirement, 1 of 1 assertion"
     );
 }
 

@@ -1,15 +1,18 @@
 //! Pages on both edges: plan and gates, assertions, findings, models and talk.
 
-use flightdeck::domain::attempt::AgentWork;
+use flightdeck::domain::activity::Activity;
+use flightdeck::domain::attempt::{AgentWork, EngineWork, Work};
 use flightdeck::domain::command::Command;
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::GateId;
 use flightdeck::domain::handoff::{Deviation, Procedure};
 use flightdeck::domain::id::{FeatureId, MilestoneId};
 use flightdeck::domain::message::{Delivery, Party};
+use flightdeck::domain::sabotage::SabotageOutcome;
 use flightdeck::domain::verdict::Outcome;
 use flightdeck::view::row::{Row, plain};
-use flightdeck::view::{assertion, gate};
+use flightdeck::view::text::span;
+use flightdeck::view::{assertion, gate, pace};
 
 use super::{console, on_both};
 use crate::cli::stage::Stage;
@@ -67,7 +70,8 @@ fn what_is_flaky_or_proven_before_the_last_change_is_said_at_every_gate() {
     stage.keep(&flight);
     let (verb, drawn) = (stage.told(&["gate"]), console(&flight, "g"));
     on_both("The gate of M1", &verb, &drawn);
-    on_both("GO is possible, but 1 proven before the last change · 1 flaky", &verb, &drawn);
+    on_both("GO is possible, but weigh what is not shown · 1 flaky", &verb, &drawn);
+    on_both("1 passed at an earlier commit: ", &verb, &drawn);
     on_both("at head003 flaky", &verb, &drawn);
     on_both("rounds    2 of at most 3: failed, passed", &verb, &drawn);
     on_both("found     2 findings: 2 mended · 0 dismissed · 0 open", &verb, &drawn);
@@ -75,7 +79,7 @@ fn what_is_flaky_or_proven_before_the_last_change_is_said_at_every_gate() {
     stage.keep(&flight);
     let (verb, drawn) = (stage.told(&["gate", "final"]), console(&flight, "g"));
     on_both("The final gate", &verb, &drawn);
-    on_both("GO is possible, but 1 proven before the last change · 1 flaky", &verb, &drawn);
+    on_both("GO is possible, but weigh what is not shown · 1 flaky", &verb, &drawn);
     on_both("at head003 flaky", &verb, &drawn);
     assert!(stage.told(&["assertion", "list"]).contains("flaky"));
 }
@@ -257,9 +261,64 @@ fn what_is_asked_to_be_proven_again_is_listed_with_how_it_is_taken_back() {
     assert!(shape.contains("either with --take-back"), "{shape}");
     let waits = "VAL-M1-001 is to be proven again, as you asked: wait for that, or take it back";
     assert!(stage.told(&["gate", "M1"]).contains(waits), "{}", stage.told(&["gate", "M1"]));
+    let asked = console(&flight, "g y");
+    assert!(asked.contains("No GO yet: VAL-M1-001 is being proven again"), "what runs is told: {asked}");
+    assert!(asked.contains("take back") && asked.contains("wait"), "and nothing is decided: {asked}");
 
     let (stage, flight) = (Stage::new(), Flight::at_gate());
     stage.keep(&flight);
     let (_, nothing) = stage.ended(&["prove", "--all"], 2);
     assert!(nothing.contains("there is nothing to prove again"), "{nothing}");
+}
+
+/// A sign stands for the command that ran, whatever the environment says since.
+#[test]
+fn a_command_that_was_edited_since_is_not_taken_for_the_one_that_ran() {
+    let (stage, mut flight) = (Stage::new(), Flight::at_gate());
+    let before = flight.mission.environment.clone().unwrap();
+    let mut edited = before.clone();
+    edited.test[0].run = words::line("make check");
+    flight.person(Command::EditEnvironment { base: Box::new(before), environment: Box::new(edited) });
+    stage.keep(&flight);
+    let told =
+        "the environment was edited since: `make test` ran here; `make check` has not run at this commit";
+    on_both(told, &stage.told(&["gate", "M1"]), &console(&flight, "g"));
+}
+
+/// Whoever waits is told how far the engine is, and how long it took before.
+#[test]
+fn what_the_engine_does_alone_is_told_with_its_pace() {
+    let mut contract = vec![words::assertion("VAL-A-001"), words::assertion("VAL-A-002")];
+    for (draft, command) in contract.iter_mut().zip(["make a", "make b"]) {
+        draft.wording.check.command = Some(words::line(command));
+        draft.wording.check.guard = true;
+    }
+    let mut flight = Flight::new();
+    let planner = flight.start(AgentWork::Plan);
+    flight.attempt(planner, Command::ProposeContract { assertions: contract });
+    flight.attempt(planner, Command::ProposeEnvironment { environment: words::environment() });
+    let runs = vec![words::run("make a", 0), words::run("make b", 0)];
+    flight.engine(Command::RecordBaseline { baseline: Box::new(words::baseline(runs)) });
+    let milestones = vec![words::milestone("All", vec![words::feature("It", &["VAL-A-001", "VAL-A-002"])])];
+    flight.attempt(planner, Command::ProposePlan { title: None, milestones, answer: None });
+    let mut flight = flight.gone(GateId::Plan).built(1);
+    let activity = |work, doing: &str| Activity {
+        work: Work::Engine(work),
+        attempt: None,
+        started: flight.now(),
+        last_output: flight.now(),
+        doing: doing.to_owned(),
+    };
+    let (milestone, round) = (MilestoneId(1), 1);
+    let gates = activity(EngineWork::RunGateCommands { milestone, round }, "running make a");
+    let undoes =
+        activity(EngineWork::Sabotage { milestone, round }, "in a copy: can the check of VAL-A-002 fail?");
+    let ran = flight.mission.baseline.as_ref().unwrap().runs[0].wall_ms;
+    let usual = format!("3 of 4, usually {}", span(ran));
+    assert_eq!(pace::words(&flight.mission, &gates).unwrap(), usual, "after two commands of the environment");
+    flight = flight.validated();
+    assert_eq!(pace::words(&flight.mission, &undoes).unwrap(), "1 of 2", "nothing is known of it yet");
+    let first = Box::new(words::sabotage("VAL-A-001", SabotageOutcome::Red));
+    flight.engine(Command::RecordSabotage { sabotage: first });
+    assert_eq!(pace::words(&flight.mission, &undoes).unwrap(), "2 of 2, usually 1.5s each");
 }

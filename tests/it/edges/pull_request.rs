@@ -39,7 +39,7 @@ fn the_gates_the_contract_the_waivers_and_what_is_not_shown_stand_in_it() {
     }
     let body = body(&flight.mission);
     assert_eq!(title(&flight.mission), "Guestbook");
-    let first = "**Not shown: 1 waived**\n\n> Build a guestbook\n";
+    let first = "**Not shown: 1 waived · 2 not seen red**\n\n> Build a guestbook\n";
     assert!(body.starts_with(first), "{body}");
     for line in [
         "- plan gate: **GO** by a person",

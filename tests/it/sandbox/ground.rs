@@ -6,11 +6,12 @@ use std::net::TcpListener;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Other};
+use std::sync::Arc;
 
 use flightdeck::workspace::sandbox::{Strength, Temporary, Wanted};
 use flightdeck::workspace::{
-    Access, Checkout, Jail, MissionRepo, Program, ProofCheckout, Reach, Repo, RepoPlan, Sandbox,
-    SandboxOptions,
+    Access, Checkout, FilterGround, Jail, MissionRepo, Program, ProofCheckout, Reach, Repo, RepoPlan,
+    Sandbox, SandboxOptions,
 };
 use tempfile::TempDir;
 
@@ -25,7 +26,7 @@ pub struct Ground {
     /// The commit that the mission begins at.
     pub base: String,
     repo: MissionRepo,
-    sandbox: Sandbox,
+    sandbox: Arc<Sandbox>,
     temporary: Temporary,
     victim: Child,
     tcp: TcpListener,
@@ -73,19 +74,13 @@ impl Ground {
         }
         let project = person.join("project");
         let base = repository_with(&project, [("main.txt", "one\n"), ("secret.txt", "SECRET\n")]);
-        let plan = RepoPlan {
-            mission: "this".into(),
-            branch: "flightdeck/this".into(),
-            target: "main".into(),
-            base: base.clone(),
-            head: base.clone(),
-        };
-        let repo = MissionRepo::open(&mission, Repo::discover(&project).unwrap(), plan).unwrap();
+        let repo = MissionRepo::open(&mission, Repo::discover(&project).unwrap(), plan(&base)).unwrap();
         Checkout::create(repo.own(), &mission.join("checkout"), "flightdeck/this").unwrap();
         ProofCheckout::create(repo.own(), &mission.join("proof"), &base).unwrap();
         let never = vec![state.clone(), person.join(".config/flightdeck")];
         let home = Some(person.clone());
         let sandbox = Sandbox::of_this_machine(SandboxOptions { never, home, ..SandboxOptions::default() });
+        let sandbox = Arc::new(sandbox);
         if let Strength::None(why) = sandbox.strength() {
             println!("nothing to try here: {why}");
             return None;
@@ -100,6 +95,22 @@ impl Ground {
     /// The place that an access works in.
     pub fn place(&self, access: Access) -> PathBuf {
         self.mission.join(if access == Access::Write { "checkout" } else { "proof" })
+    }
+
+    /// The mission's repository as the next engine opens it, with filters kept in by this sandbox.
+    pub fn opened_again(&self, sandbox: &Arc<Sandbox>) -> MissionRepo {
+        let person = Repo::discover(&self.person.join("project")).unwrap();
+        let filters = FilterGround {
+            sandbox: Arc::clone(sandbox),
+            home: self.mission.join("home/filters"),
+            temporary: self.temporary.path().join("filters"),
+        };
+        let repo = MissionRepo::open(&self.mission, person, plan(&self.base)).unwrap();
+        repo.keeping_filters_in(filters).unwrap()
+    }
+
+    pub fn sandbox(&self) -> &Arc<Sandbox> {
+        &self.sandbox
     }
 
     pub fn checkout(&self) -> Checkout {
@@ -163,6 +174,16 @@ impl Ground {
         }
         files.sort();
         files
+    }
+}
+
+fn plan(base: &str) -> RepoPlan {
+    RepoPlan {
+        mission: "this".into(),
+        branch: "flightdeck/this".into(),
+        target: "main".into(),
+        base: base.into(),
+        head: base.into(),
     }
 }
 

@@ -311,5 +311,12 @@ pub fn exchange(reference: &str, attempt: AttemptId) -> Piece {
         look: 1,
     };
     let reference = EvidenceRef(reference.to_owned());
-    Piece { reference, kind: EvidenceKind::Http, facts: Some(facts), ran: None, refused: false }
+    Piece {
+        reference,
+        kind: EvidenceKind::Http,
+        facts: Some(facts),
+        ran: None,
+        refused: false,
+        statuses: Vec::new(),
+    }
 }

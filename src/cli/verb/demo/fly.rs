@@ -39,11 +39,6 @@ pub struct Args {
 /// Flies it and lands it.
 pub async fn run(context: &Context, args: Args) -> Result<Exit> {
     let (talk, speed) = (args.flight.follow.talk(context), args.flight.follow.speed()?);
-    if talk != Talk::Inline && !args.flight.autopilot {
-        return Err(misuse(
-            "nobody can be asked at the demo's gates here: `flightdeck demo --autopilot` leaves them to flightdeck",
-        ));
-    }
     let directory = match &args.dir {
         Some(directory) => std::path::absolute(directory).context("failed to find the directory")?,
         None => std::env::temp_dir().join(format!("flightdeck-demo-{}", suffix())),
