@@ -307,6 +307,7 @@ fn what_the_engine_does_alone_is_told_with_its_pace() {
         attempt: None,
         started: flight.now(),
         last_output: flight.now(),
+        since: flight.now(),
         doing: doing.to_owned(),
     };
     let (milestone, round) = (MilestoneId(1), 1);
