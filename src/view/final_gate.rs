@@ -22,7 +22,7 @@ pub(super) fn rows(mission: &Mission, width: usize) -> Vec<Row> {
     if tally.all > 0 {
         let before = match requirement::held_before(mission) {
             0 => String::new(),
-            some => format!(" · {some} more held at an earlier commit, and nothing was found against it"),
+            some => format!(" · {some} held at an earlier commit, with nothing found against that since"),
         };
         let words = requirement::shown_words(tally) + &before;
         rows.push(labelled_row("asked for", StyleRole::Text, &words));

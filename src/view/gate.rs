@@ -219,14 +219,18 @@ fn rounds_words(mission: &Mission, id: MilestoneId) -> String {
 /// What the engine ran at the commit under test; and, where the environment was edited since, that its commands of now are
 /// others.
 pub(super) fn checks(mission: &Mission, round: &Round, width: usize) -> Vec<Row> {
+    let now = || mission.environment.iter().flat_map(Environment::gate_scripts);
+    let is_gone = |run: &&CommandRun| now().all(|script| script.run != run.command);
     let mut row = labelled_row("checks", StyleRole::Text, "");
     for run in &round.runs {
         let (sign, style) = if run.passed() { GOOD } else { BAD };
-        row = row.sign(style, sign).then(StyleRole::Text, format!("{}   ", run.name));
+        row = row.sign(style, sign).then(StyleRole::Text, run.name.as_str());
+        // Beside the sign, so that nobody takes it for the command of now where there is no room for more.
+        let edited = if is_gone(&run) { " (edited since)" } else { "" };
+        row = row.then(StyleRole::Warn, format!("{edited}   "));
     }
     let mut rows = vec![row.then(StyleRole::Dim, format!("at {}", round.commit))];
-    let now = || mission.environment.iter().flat_map(Environment::gate_scripts);
-    let gone = round.runs.iter().filter(|run| now().all(|script| script.run != run.command));
+    let gone = round.runs.iter().filter(is_gone);
     let ran: Vec<String> = gone.map(|run| format!("`{}`", run.command)).collect();
     let unrun = now().filter(|script| round.runs.iter().all(|run| run.command != script.run));
     let unrun: Vec<String> = unrun.map(|script| format!("`{}`", script.run)).collect();

@@ -4,7 +4,7 @@ use super::prelude::*;
 use crate::domain::activity::Activity;
 use crate::domain::attempt::{EngineWork, Work};
 use crate::domain::baseline::Trial;
-use crate::domain::environment::{CommandRun, Environment};
+use crate::domain::environment::Environment;
 use crate::domain::id::MilestoneId;
 use crate::domain::text::Line;
 
@@ -48,8 +48,12 @@ fn undone(mission: &Mission, milestone: MilestoneId, round: u32) -> Option<(usiz
 }
 
 fn usual_undoing(mission: &Mission) -> Option<u64> {
-    let took: Vec<u64> = mission.sabotages.values().map(|one| one.wall_ms).collect();
-    took.iter().sum::<u64>().checked_div(u64::try_from(took.len()).ok()?)
+    mean(mission.sabotages.values().map(|one| one.wall_ms))
+}
+
+fn mean(took: impl Iterator<Item = u64>) -> Option<u64> {
+    let (sum, number) = took.fold((0_u64, 0), |(sum, number), ms| (sum.saturating_add(ms), number + 1));
+    sum.checked_div(number)
 }
 
 /// What the engine runs in a round of a milestone, in its order.
@@ -64,13 +68,13 @@ fn place_of(command: &str, all: &[Line]) -> Option<(usize, usize)> {
     Some((at + 1, all.len()))
 }
 
-/// What a command took the last time that the engine ran it.
+/// What a command took when the engine ran it: the first time in a checkout takes longer than the next.
 fn usual_run(mission: &Mission, command: &str) -> Option<u64> {
     let of_rounds = mission
         .rounds
         .iter()
         .flat_map(|round| round.runs.iter().chain(round.checks.iter().map(|check| &check.run)));
     let base = mission.baseline.iter().flat_map(|base| &base.runs);
-    let all: Vec<&CommandRun> = base.chain(mission.claim_runs.values().flatten()).chain(of_rounds).collect();
-    all.into_iter().rfind(|run| run.command.as_str() == command).map(|run| run.wall_ms)
+    let all = base.chain(mission.claim_runs.values().flatten()).chain(of_rounds);
+    mean(all.filter(|run| run.command.as_str() == command).map(|run| run.wall_ms))
 }

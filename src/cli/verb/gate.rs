@@ -1,5 +1,6 @@
 //! `gate [ID] [plan|M2|final] [go|no-go|waive]`: what a gate rests on, and the person's decision.
 
+use crate::cli::meant::nearest;
 use crate::cli::prelude::*;
 use crate::domain::gate::{Decision, GateId};
 use crate::domain::mission::Mission;
@@ -155,8 +156,12 @@ fn gate_of(word: &str) -> Result<GateId> {
     if DECISIONS.contains(&word) {
         return Err(misuse(format!("`{word}` at which gate? {SHAPE}")));
     }
-    word.parse()
-        .map_err(|_| misuse(format!("`{word}` is not a gate: plan, a milestone such as M2, or final")))
+    word.parse().map_err(|_| {
+        let known = ["plan", "final"].into_iter().chain(DECISIONS).map(str::to_owned);
+        let meant = nearest(word, known).map(|meant| format!("; did you mean `{meant}`?"));
+        let meant = meant.unwrap_or_default();
+        misuse(format!("`{word}` is not a gate: plan, a milestone such as M2, or final{meant}"))
+    })
 }
 
 #[cfg(test)]

@@ -72,6 +72,11 @@ fn the_mission_is_the_first_word_or_named() {
             &["trace", "nonsense"],
             "there is no mission `nonsense` (`flightdeck list`), and it is not a requirement",
         ),
+        (
+            &["gate", id, "finl"],
+            "`finl` is not a gate: plan, a milestone such as M2, or final; did you mean `final`?",
+        ),
+        (&["trace", id, "VAL-M1-01"], "did you mean VAL-"),
         (&["prove", "nonsense"], "and it is not an assertion (VAL-AREA-001) either"),
         (&["diff", "#1"], "#1 is no worker's attempt and has changed nothing"),
         (&["transcript", id, "99"], "there is no attempt `99`; there are #1"),

@@ -103,6 +103,14 @@ fn sealed_and_older_ones_are_counted_everywhere() {
     agree(&flight.mission);
     let sentence = unshown::sentence(&flight.mission, GateId::Final);
     assert_eq!(sentence, "Not shown: 1 proven at an older commit · 2 not seen red (1 of them older)");
+    let asked = "asked for 0 of 1 requirement is shown to hold · 1 held at an earlier commit, with nothing found against";
+    let at_end = flight.clone().gone(GateId::Milestone(MilestoneId(2)));
+    let summary = plain(&gate::summary(&at_end.mission, GateId::Final, "P", 200));
+    assert!(summary.contains(asked), "{summary}");
+    assert!(
+        summary.contains("older     1 passed at an earlier commit: P has it tried at this one"),
+        "{summary}"
+    );
     let stage = Stage::new();
     stage.keep(&flight);
     let drawn = console(&flight, "g");

@@ -283,6 +283,7 @@ fn a_command_that_was_edited_since_is_not_taken_for_the_one_that_ran() {
     let told =
         "the environment was edited since: `make test` ran here; `make check` has not run at this commit";
     on_both(told, &stage.told(&["gate", "M1"]), &console(&flight, "g"));
+    on_both("✓ make test (edited since)", &stage.told(&["gate", "M1"]), &console(&flight, "g"));
 }
 
 /// Whoever waits is told how far the engine is, and how long it took before.
