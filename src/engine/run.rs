@@ -25,6 +25,7 @@ use super::recover::recover;
 use super::relocate;
 use super::role::PROMPTS;
 use crate::agent::prompt::PromptLibrary;
+use crate::domain::event::Founding;
 use crate::domain::id::MissionId;
 use crate::domain::mission::Mission;
 use crate::instrument::{BrowserProbe, Chromium};
@@ -32,7 +33,7 @@ use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, Store, StoreError};
 use crate::workspace::sandbox::Temporary;
-use crate::workspace::{FilterGround, MissionRepo, Reaper, Sandbox, SandboxOptions};
+use crate::workspace::{FilterGround, MissionRepo, Reaper, RepoPlan, Sandbox, SandboxOptions};
 
 /// How often the mission's files are looked after while nothing is written; each append looks, too.
 const GUARD: Duration = Duration::from_secs(10);
@@ -96,12 +97,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         home: dir.join("home/filters"),
         temporary: temporary.path().join("filters"),
     };
-    let (place, founded) = (dir.clone(), founding.clone());
-    let open = move || {
-        let repo = MissionRepo::open(&place, relocate::repository_of(&founded)?, plan)?;
-        Ok(repo.keeping_filters_in(filters)?)
-    };
-    let repo = blocking(open).await?;
+    let repo = open_repository(&dir, &founding, plan, filters).await?;
     let feed = Arc::new(Feed::new());
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();
@@ -145,6 +141,20 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let outcome = fly(engine, start, faulted).await;
     inbox_router.abort();
     outcome
+}
+
+async fn open_repository(
+    dir: &Path,
+    founding: &Founding,
+    plan: RepoPlan,
+    filters: FilterGround,
+) -> Result<MissionRepo, EngineError> {
+    let (dir, founding) = (dir.to_owned(), founding.clone());
+    let open = move || {
+        let repo = MissionRepo::open(&dir, relocate::repository_of(&founding)?, plan)?;
+        Ok(repo.keeping_filters_in(filters)?)
+    };
+    blocking(open).await
 }
 
 async fn open(options: &EngineOptions) -> Result<(Arc<Store>, Mission), EngineError> {

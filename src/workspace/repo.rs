@@ -1,6 +1,7 @@
 //! The person's repository: where missions begin, and whose checkout is left alone.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use git2::{BranchType, Commit, Config, ErrorCode, Oid, Repository};
 
@@ -17,7 +18,7 @@ pub struct Repo {
     /// Of a mission's own: what of its settings is the person's.
     trusted: Option<Trusted>,
     /// Where filters run that may be programs of the repository's; without it they run as the engine's git does.
-    filters: Option<FilterJail>,
+    filters: Option<Arc<FilterJail>>,
 }
 
 /// What a repository's HEAD is on.
@@ -63,7 +64,7 @@ impl Repo {
 
     /// It, with a jail for the filters of its checkouts.
     pub(super) fn filtering_in(self, filters: FilterJail) -> Self {
-        Self { filters: Some(filters), ..self }
+        Self { filters: Some(Arc::new(filters)), ..self }
     }
 
     /// git in one of its checkouts that gives the commit's bytes, whatever agents set in the repository.
