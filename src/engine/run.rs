@@ -89,7 +89,6 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let Some(founding) = mission.founding.clone() else {
         return Err(EngineError::Unfit(format!("{} holds no founded mission", dir.display())));
     };
-    let plan = relocate::repo_plan(&founding, &mission);
     let temporary = Temporary::make(&dir)?;
     let sandbox = Arc::new(Sandbox::of_this_machine(options.sandbox));
     let filters = FilterGround {
@@ -97,7 +96,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         home: dir.join("home/filters"),
         temporary: temporary.path().join("filters"),
     };
-    let repo = open_repository(&dir, &founding, plan, filters).await?;
+    let repo = open_repository(&dir, &founding, relocate::repo_plan(&founding, &mission), filters).await?;
     let feed = Arc::new(Feed::new());
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();

@@ -139,13 +139,17 @@ impl World {
     fn attached(&mut self, params: &Value) -> Vec<Ask> {
         let (session, info) = (word(params, "/sessionId"), &params["targetInfo"]);
         let mut asks = Vec::new();
+        let goes_on = Ask::tell(&session, "Runtime.runIfWaitingForDebugger", json!({}));
         let is_page = info["type"] == "page";
         let is_expected = is_page && self.expected > 0;
         self.expected -= u32::from(is_expected);
         if is_page && !is_expected && self.tabs.len() >= MOST_TABS {
             let url = word(info, "/url");
             self.notes.push(&format!("a window more than {MOST_TABS} was closed as it opened {url}"));
+            // While it waits, so does the page that opened it: they share a thread.
+            asks.push(goes_on);
             asks.push(Ask::tell("", "Target.closeTarget", json!({ "targetId": info["targetId"] })));
+            return asks;
         } else if is_page {
             self.opened += 1;
             let tab = Tab::new(self.opened, word(info, "/targetId"), session.clone(), word(info, "/url"));
@@ -157,7 +161,7 @@ impl World {
             self.tabs.push(tab);
             asks.extend(self.prepared(&session));
         }
-        asks.push(Ask::tell(&session, "Runtime.runIfWaitingForDebugger", json!({})));
+        asks.push(goes_on);
         asks
     }
 
