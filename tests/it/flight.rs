@@ -5,7 +5,7 @@ mod git;
 
 use flightdeck::domain::event::Event;
 use flightdeck::domain::gate::Autopilot;
-use flightdeck::domain::mission::{Limits, Status};
+use flightdeck::domain::mission::Status;
 use flightdeck::domain::round::RoundOutcome;
 use flightdeck::domain::verdict::Standing;
 
@@ -13,7 +13,7 @@ use crate::support::flight::Ground;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_flies_from_its_goal_to_the_final_gate() {
-    let ground = Ground::demo_within(Autopilot::On, Limits { sabotage_percent: 1, ..Limits::default() });
+    let ground = Ground::demo(Autopilot::On);
     flightdeck::engine::run(ground.options()).await.unwrap();
     let mission = ground.mission();
     let last = *mission.attempts.keys().next_back().unwrap();

@@ -75,11 +75,7 @@ pub fn free_port() -> u16 {
 impl Ground {
     /// The demo's mission, on the disk as a person's is. Its checks are not seen red: that takes longer than the flight.
     pub fn demo(autopilot: Autopilot) -> Self {
-        Self::demo_within(autopilot, Limits { sabotage_percent: 0, ..Limits::default() })
-    }
-
-    /// The same within limits of its own.
-    pub fn demo_within(autopilot: Autopilot, limits: Limits) -> Self {
+        let limits = Limits { sabotage_percent: 0, ..Limits::default() };
         let (home, repository) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let files: Vec<_> = demo_repository_files().collect();
         let base = repository_with(repository.path(), files);
