@@ -186,7 +186,7 @@ async fn a_filter_that_lies_in_the_repository_is_kept_in() {
         );
         let write = format!(
             "mkdir tools && echo '{steal}' > tools/clean && cp tools/clean tools/smudge && echo '*.txt filter=own' > .gitattributes && \
-             git add -A && git commit -qm filters && echo three > main.txt"
+             git add -A && git commit -qm filters && echo two > main.txt"
         );
         let (went_well, told) = run(&ground, Access::Write, &ground.jail(Access::Write), &write).await;
         assert!(went_well, "{told}");
