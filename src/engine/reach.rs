@@ -2,6 +2,7 @@
 //! and folders of their own. The mission's directory is out of their reach.
 
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 
 use super::context::EngineContext;
 use super::error::EngineError;
@@ -9,7 +10,8 @@ use super::role::OwnPlace;
 use crate::domain::command::Command;
 use crate::domain::text::Line;
 use crate::workspace::services::DATA_DIR;
-use crate::workspace::{Access, Jail, Program, Reach, remove_directory};
+use crate::workspace::sandbox::copy_home;
+use crate::workspace::{Access, Jail, Reach, remove_directory};
 
 /// The variables of an attempt that name folders of its own.
 const OWN_FOLDERS: [&str; 2] = [DATA_DIR, "TMPDIR"];
@@ -20,13 +22,18 @@ impl EngineContext {
     /// # Errors
     /// When the folders cannot be made, or there must be a sandbox and this machine has none.
     pub fn jail(&self, dir: &Path, access: Access, own: &[(String, String)]) -> Result<Jail, EngineError> {
-        let home = OwnPlace::home_beside(own).filter(|_| access == Access::Proof);
-        if let Some(home) = &home
-            && self.sandbox.missing()?.is_none()
-        {
-            copy(&self.home_of_set_up(dir), home)?;
+        let own_home = OwnPlace::home_beside(own).filter(|_| access == Access::Proof);
+        let Some(home) = own_home.filter(|_| self.sandbox.missing().is_ok_and(|missing| missing.is_none())) else {
+            return self.jail_with_home(self.home(access.word()), dir, access, own);
+        };
+        if !home.exists() {
+            // One at a time: the first of them fills what the others copy.
+            let _first = self.set_up.lock().unwrap_or_else(PoisonError::into_inner);
+            let begin = self.beginning_of_homes(dir);
+            self.jail_with_home(begin.clone(), dir, access, own)?;
+            copy_home(&begin, &home)?;
         }
-        self.jail_with_home(home.unwrap_or_else(|| self.home(access.word())), dir, access, own)
+        self.jail_with_home(home, dir, access, own)
     }
 
     /// The jail of the commands that set a directory up: what they leave in their home, all who work there begin with.
@@ -61,6 +68,12 @@ impl EngineContext {
         self.home("set-up").join(parts.join("+"))
     }
 
+    /// The home that those who work in a directory begin with: what its set-up left, or one that nobody has worked in.
+    fn beginning_of_homes(&self, dir: &Path) -> PathBuf {
+        let set_up = self.home_of_set_up(dir);
+        if set_up.is_dir() { set_up } else { self.home("unused") }
+    }
+
     fn jail_with_home(
         &self,
         home: PathBuf,
@@ -81,6 +94,9 @@ impl EngineContext {
             temporary: self.temporary.path().join(access.word()),
         };
         reach.reads.extend(self.skill_dirs.iter().cloned());
+        if access == Access::Proof {
+            reach.reads.push(self.beginning_of_homes(dir));
+        }
         if access != Access::Read {
             reach.writes.push(dir.to_owned());
         }
@@ -110,19 +126,4 @@ impl EngineContext {
             .map_err(|error| EngineError::Unfit(format!("failed to make the scratch directory: {error}")))?;
         Ok(scratch)
     }
-}
-
-/// Copies a home as it stands, if there is one.
-fn copy(from: &Path, to: &Path) -> Result<(), EngineError> {
-    if !from.is_dir() || to.exists() {
-        return Ok(());
-    }
-    let outcome = Program::new("cp").arg("-a").arg(from).arg(to).run_blocking(&[])?;
-    if outcome.exit.is_success() {
-        return Ok(());
-    }
-    Err(EngineError::Unfit(format!(
-        "failed to copy the home that the set-up made: {}",
-        outcome.errors.trim()
-    )))
 }

@@ -71,10 +71,12 @@ impl Machine {
             return Ok(());
         }
         create(&reach.home)?;
+        // A thousand links take a second: only once they are of use.
+        if !reach.reads.iter().any(|folder| folder.join("Cargo.toml").is_file()) {
+            return Ok(());
+        }
         let usual = self.options.home.as_ref().map(|home| home.join(".cargo"));
-        // A thousand links take a second: only where they are of use.
-        let is_rust = reach.reads.iter().any(|folder| folder.join("Cargo.toml").is_file());
-        if let Some(cargo) = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(usual).filter(|_| is_rust) {
+        if let Some(cargo) = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(usual) {
             seed(&reach.home, &cargo)?;
         }
         create(&reach.home.join(FILLED))

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use super::WorkspaceError;
 pub use jail::{Inmate, Jail};
 use machine::Machine;
+pub use seed::copy_home;
 pub use temporary::Temporary;
 
 /// What a role may touch.
