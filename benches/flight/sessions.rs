@@ -56,6 +56,7 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
         passed: Vec::new(),
         chromium: Chromium::none("none in this bench"),
         sandbox: SandboxOptions::default(),
+        hooks: flightdeck::agent::hook::HookRules::default(),
         skill_dirs: Vec::new(),
         limits: flightdeck::engine::CommandLimits::default(),
         patience: Duration::from_millis(50),

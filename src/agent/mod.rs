@@ -5,6 +5,7 @@
 
 pub mod context;
 pub mod external;
+pub mod hook;
 pub mod model;
 pub mod prompt;
 pub mod repetition;

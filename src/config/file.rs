@@ -1,5 +1,6 @@
 //! One file of settings: TOML in, dotted keys with their lines out.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use serde_json::Value;
@@ -8,6 +9,18 @@ use toml::de::{DeTable, DeValue};
 use super::error::ConfigError;
 use super::origin::{Layer, Origin, Setting};
 use super::values::is_section;
+
+/// The text of a file, where there is one.
+///
+/// # Errors
+/// [`ConfigError::Unreadable`].
+pub(super) fn read(file: &Path) -> Result<Option<String>, ConfigError> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(fault) if matches!(fault.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(source) => Err(ConfigError::Unreadable { file: file.to_owned(), source }),
+    }
+}
 
 /// Reads the text of a file; tables become dotted keys, in the order of their lines.
 ///

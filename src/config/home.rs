@@ -5,14 +5,16 @@ use std::path::PathBuf;
 use directories::BaseDirs;
 
 use super::error::ConfigError;
+use super::file::read;
 use super::variables::Variables;
+use crate::agent::hook::HookRules;
 
 /// The directories of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Home {
     /// Holds `missions/`.
     pub state: PathBuf,
-    /// Holds `config.toml`, `prompts/` and `themes/`.
+    /// Holds `config.toml`, `hooks.json`, `prompts/` and `themes/`.
     pub config: PathBuf,
     /// `$XDG_RUNTIME_DIR`, where sockets are made best.
     pub runtime: Option<PathBuf>,
@@ -53,6 +55,31 @@ impl Home {
     pub fn user_file(&self) -> PathBuf {
         self.config.join("config.toml")
     }
+
+    /// The person's own hooks.
+    pub fn hooks_file(&self) -> PathBuf {
+        self.config.join("hooks.json")
+    }
+
+    /// What stands in that file; nothing where there is none.
+    ///
+    /// # Errors
+    /// With the place of what does not fit.
+    pub fn hooks(&self) -> Result<HookRules, ConfigError> {
+        let file = self.hooks_file();
+        let Some(text) = read(&file)? else { return Ok(HookRules::default()) };
+        let mut json = serde_json::Deserializer::from_str(&text);
+        let at = |error: &serde_json::Error, path: &str| {
+            let whole = error.to_string();
+            let message = whole.split(" at line ").next().unwrap_or_default();
+            let message = if path == "." { message.to_owned() } else { format!("`{path}`: {message}") };
+            ConfigError::Syntax { file: file.clone(), line: error.line(), message }
+        };
+        let rules: HookRules = serde_path_to_error::deserialize(&mut json)
+            .map_err(|error| at(error.inner(), &error.path().to_string()))?;
+        json.end().map_err(|error| at(&error, "."))?;
+        Ok(rules)
+    }
 }
 
 #[cfg(test)]
@@ -78,5 +105,30 @@ mod tests {
         let home =
             Home::find(&variables(&[("XDG_STATE_HOME", "/state"), ("XDG_CONFIG_HOME", "/cfg")])).unwrap();
         assert_eq!(home.state, Path::new("/state/flightdeck"));
+    }
+    #[test]
+    fn hooks_that_do_not_fit_are_told_with_their_place() {
+        let place = tempfile::tempdir().unwrap();
+        let home = Home { state: "/s".into(), config: place.path().to_owned(), runtime: None };
+        assert_eq!(home.hooks().unwrap().count(), 0, "none is fine");
+        let command = r#"{ "type": "command", "command": "true", "timeout": 5 }"#;
+        let rule = |hooks: &str| format!("{{ \"hooks\": {{ \"Stop\": [\n{{ \"hooks\": [{hooks}] }}] }} }}");
+        let table = [
+            (rule("{ \"type\": \"prompt\" }"), 2, "`hooks.Stop[0].hooks[0].type`: unknown variant `prompt`"),
+            (rule("{ \"command\": \"x\" }"), 2, "`hooks.Stop[0].hooks[0]`: missing field `type`"),
+            (rule(command).replace("5", "0"), 2, "`hooks.Stop[0].hooks[0].timeout`: "),
+            (rule(command).replace("Stop", "Stopp"), 1, "unknown variant `Stopp`, expected one of `SessionStart`"),
+            (rule(command).replace("\n{", "\n{ \"matcher\": \"(\","), 2, "`(` is no regular expression"),
+            (rule(command) + "x", 2, "trailing characters"),
+            ("{".to_owned(), 1, "EOF"),
+        ];
+        for (text, line, words) in table {
+            std::fs::write(home.hooks_file(), &text).unwrap();
+            let told = home.hooks().unwrap_err().to_string();
+            let start = format!("{}:{line}: ", home.hooks_file().display());
+            assert!(told.starts_with(&start) && told.contains(words), "{told}");
+        }
+        std::fs::write(home.hooks_file(), rule(command)).unwrap();
+        assert_eq!(home.hooks().unwrap().count(), 1);
     }
 }

@@ -1,7 +1,6 @@
 //! The layers, laid over each other.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -113,13 +112,7 @@ impl Sources {
 }
 
 fn of_file(file: &Path, layer: Layer) -> Result<Vec<Setting>, ConfigError> {
-    match std::fs::read_to_string(file) {
-        Ok(text) => file::settings(&text, file, layer),
-        Err(fault) if matches!(fault.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Ok(Vec::new())
-        }
-        Err(source) => Err(ConfigError::Unreadable { file: file.to_owned(), source }),
-    }
+    file::read(file)?.map_or_else(|| Ok(Vec::new()), |text| file::settings(&text, file, layer))
 }
 
 /// Reads a word as a value that its key accepts; one that does not fit stays a text.

@@ -14,6 +14,7 @@ use super::mission_tools::{self, ToolContext};
 use super::resume::{self, Earlier, Head, Record, Said, Start};
 use super::role::{self, AttemptEnv, Cleanup, Researchers};
 use super::session_recorder::{SessionRecorder, priced};
+use crate::agent::hook::Whose;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
 use crate::agent::session::{Player, Session};
@@ -180,6 +181,7 @@ impl AttemptRun {
             observer: observer.clone(),
             inbox,
             cancel: self.cancel.clone(),
+            hooks: self.engine.session_hooks(self.attempt, self.role, &env.dir, Whose::Attempt),
         })
     }
 

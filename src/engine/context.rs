@@ -12,6 +12,7 @@ use super::inbox::Inboxes;
 use super::mission_cell::MissionCell;
 use super::open_calls::OpenCalls;
 use super::scripts::SetUp;
+use crate::agent::hook::Hooks;
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
@@ -102,6 +103,8 @@ pub struct EngineContext {
     pub dispatcher: DispatcherHandle,
     pub feed: Arc<Feed>,
     pub inboxes: Arc<Inboxes>,
+    /// The person's own commands, which hear of what happens.
+    pub hooks: Arc<Hooks>,
     pub activities: Arc<Activities>,
     pub open_calls: OpenCalls,
     pub store: Arc<Store>,

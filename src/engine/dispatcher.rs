@@ -131,8 +131,8 @@ pub struct Dispatcher {
     pub store: Arc<Store>,
     pub cell: Arc<MissionCell>,
     pub feed: Arc<Feed>,
-    /// Every event, for those inside the engine who deliver messages.
-    pub events: mpsc::UnboundedSender<Stamped>,
+    /// Every event, for those inside the engine who deliver messages and tell hooks.
+    pub events: [mpsc::UnboundedSender<Stamped>; 2],
     /// Sent once, when the mission can no longer be written.
     pub fault: oneshot::Sender<StoreError>,
 }
@@ -243,8 +243,8 @@ impl Dispatcher {
     fn publish(&self, events: &[Stamped]) {
         for event in events {
             self.feed.publish_event(event.clone());
-            // The receiver lives until the engine ends.
-            drop(self.events.send(event.clone()));
+            // The receivers live until the engine ends.
+            self.events.iter().for_each(|events| drop(events.send(event.clone())));
         }
     }
 
@@ -365,6 +365,7 @@ mod tests {
         store.append(0, Timestamp(1), Actor::Person, &[founding()]).unwrap();
         let cell = Arc::new(MissionCell::new(store.mission().unwrap()));
         let (events, mut delivered) = mpsc::unbounded_channel();
+        let events = [events.clone(), events];
         let (fault, mut faulted) = oneshot::channel();
         let (cell_of_it, feed) = (Arc::clone(&cell), Arc::new(Feed::new()));
         let dispatcher = Dispatcher { store: Arc::clone(&store), cell: cell_of_it, feed, events, fault };

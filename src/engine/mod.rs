@@ -27,6 +27,7 @@ mod evidence;
 mod executor;
 mod fallback;
 mod fault;
+mod hook_teller;
 mod host;
 mod inbox;
 mod landing;

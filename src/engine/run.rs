@@ -8,6 +8,7 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Activities;
@@ -17,6 +18,7 @@ use super::document_sync::DocumentSync;
 use super::engine_checks::CommandLimits;
 use super::error::EngineError;
 use super::executor::{Executor, Rest};
+use super::hook_teller::HookTeller;
 use super::host::EngineHost;
 use super::inbox::InboxRouter;
 use super::mission_cell::MissionCell;
@@ -24,6 +26,7 @@ use super::open_calls::OpenCalls;
 use super::recover::recover;
 use super::relocate;
 use super::role::PROMPTS;
+use crate::agent::hook::{HookRules, Hooks};
 use crate::agent::prompt::PromptLibrary;
 use crate::domain::event::Founding;
 use crate::domain::id::MissionId;
@@ -39,6 +42,9 @@ use crate::workspace::{FilterGround, MissionRepo, Reaper, RepoPlan, Sandbox, San
 const GUARD: Duration = Duration::from_secs(10);
 /// How long the keeping of documents rests after a fault.
 const DOCUMENTS_REST: Duration = Duration::from_secs(5);
+
+/// How long an engine that ends waits for hooks that are still to hear of something.
+const LAST_HOOKS: Duration = Duration::from_secs(10);
 
 /// What an engine is started with.
 pub struct EngineOptions {
@@ -57,6 +63,8 @@ pub struct EngineOptions {
     pub passed: Vec<(String, String)>,
     /// The browser of this machine, for user testing.
     pub chromium: Chromium,
+    /// The person's hooks.
+    pub hooks: HookRules,
     /// Directories of skills beside those of the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// How long commands may take that it runs itself.
@@ -100,16 +108,24 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let feed = Arc::new(Feed::new());
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();
+    let (for_hooks, heard) = mpsc::unbounded_channel();
     let (fault, faulted) = oneshot::channel();
     let dispatcher = Dispatcher {
         store: Arc::clone(&store),
         cell: Arc::clone(&cell),
         feed: Arc::clone(&feed),
-        events,
+        events: [events, for_hooks],
         fault,
     };
     let dispatcher = dispatcher.start()?;
     make_scratch(&dir)?;
+    let reaper = Reaper::start()?;
+    let warned = Arc::clone(&feed);
+    let warn = move |sentence: String| {
+        tracing::warn!("{sentence}");
+        warned.warning(sentence);
+    };
+    let hooks = Arc::new(Hooks::new(options.hooks, founding.repository.clone().into(), &reaper, warn));
     let engine = Arc::new(EngineContext {
         mission: founding.mission,
         repo,
@@ -126,7 +142,8 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         backends: options.backends,
         temporary,
         sandbox,
-        reaper: Reaper::start()?,
+        reaper,
+        hooks,
         passed: options.passed,
         browser: BrowserProbe::new(options.chromium),
         skill_dirs: options.skill_dirs,
@@ -137,8 +154,14 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     });
     let inbox_router = tokio::spawn(InboxRouter(Arc::clone(&engine)).run(delivered));
     let start = Start { socket: options.socket, patience: options.patience, predecessor };
+    let told = CancellationToken::new();
+    let mut teller = tokio::spawn(HookTeller::new(Arc::clone(&engine)).run(heard, told.clone()));
     let outcome = fly(engine, start, faulted).await;
     inbox_router.abort();
+    told.cancel();
+    if timeout(LAST_HOOKS, &mut teller).await.is_err() {
+        teller.abort();
+    }
     outcome
 }
 

@@ -86,6 +86,27 @@ fn kept() -> MutexGuard<'static, BTreeSet<String>> {
     KEPT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// What descends from a process speaks for the person for as long as this lives, although an engine started it.
+#[derive(Debug)]
+pub struct Persons(i32);
+
+/// Has a process taken for the person's.
+pub fn for_person(pid: i32) -> Persons {
+    persons().insert(pid);
+    Persons(pid)
+}
+
+impl Drop for Persons {
+    fn drop(&mut self) {
+        persons().remove(&self.0);
+    }
+}
+
+fn persons() -> MutexGuard<'static, BTreeSet<i32>> {
+    static PERSONS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+    PERSONS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// The processes that carry a mark and have not ended.
 pub fn marked((name, value): (&str, &str)) -> Vec<i32> {
     let mark = format!("{name}={value}");
@@ -102,7 +123,7 @@ pub fn speaks_for_agent(pid: i32, mission: &Path) -> bool {
     let own = i32::try_from(std::process::id()).unwrap_or_default();
     let line = std::iter::successors(Some(pid), |pid| Process::read(*pid).map(|process| process.parent));
     let agents = |at: i32| at != own && variable(at, MARK).is_some_and(|mark| is_beside(&mark, mission));
-    let mut above = line.take(MOST_PARENTS).take_while(|at| *at > 1);
+    let mut above = line.take(MOST_PARENTS).take_while(|at| *at > 1 && !persons().contains(at));
     above.any(|at| agents(at) || at == own && pid != own && ADOPTS.load(Ordering::Relaxed))
 }
 

@@ -19,6 +19,7 @@ use super::spec::{AgentSpec, SystemWay};
 use super::spending::Spending;
 use super::turn::{Say, TurnEnd};
 use super::words;
+use crate::agent::hook::SessionHooks;
 use crate::agent::model::ToolSpec;
 use crate::agent::model::provider::spent;
 use crate::agent::session::{Deadline, Ended, Inbox, Observer, Over, Permit, Session, Tools};
@@ -51,6 +52,7 @@ pub(super) struct Drive {
     pub spending: Spending,
     /// How the session ended, while the agent has a moment left to stop.
     pub ending: Option<Outcome>,
+    hooks: Option<Arc<SessionHooks>>,
     /// Why it was refused what it asked for in this turn.
     pub refusals: Vec<String>,
     system: String,
@@ -89,6 +91,7 @@ impl Drive {
             inbox: Inbox::of(session.inbox),
             deadline,
             ending: None,
+            hooks: session.hooks,
             refusals: Vec::new(),
             system: session.system,
             brief: session.brief,
@@ -244,7 +247,11 @@ impl Drive {
             return Err(Outcome::Failed { reason, fault: Fault::Agent });
         }
         if self.closing == Closing::Text && !text.is_empty() && stop == StopReason::EndTurn {
-            return Err(Outcome::Said(text.to_owned()));
+            let go_on = match &self.hooks {
+                Some(hooks) => hooks.ends().await,
+                None => None,
+            };
+            return go_on.map_or_else(|| Err(Outcome::Said(text.to_owned())), |words| Ok(Say::all(vec![words])));
         }
         if acted {
             self.silent_in_a_row = 0;

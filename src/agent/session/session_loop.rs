@@ -14,6 +14,7 @@ use super::deadline::Deadline;
 use super::inbox::Inbox;
 use super::parts::{Ended, InboxMessage, Observer, Permit, Player};
 use crate::agent::context::History;
+use crate::agent::hook::SessionHooks;
 use crate::agent::model::{
     Item, Model, ModelError, Request, StreamPiece, StreamSink, TokenUsage, ToolCall, ToolChoice,
 };
@@ -54,11 +55,20 @@ pub struct Session {
     pub inbox: mpsc::Receiver<InboxMessage>,
     /// Ends the session at once.
     pub cancel: CancellationToken,
+    /// The person's hooks, where there are some.
+    pub hooks: Option<Arc<SessionHooks>>,
 }
 
 impl Session {
     /// Runs the session to its end. Dropping the future ends it too, with whatever ran in it.
-    pub async fn run(self) -> Ended {
+    pub async fn run(mut self) -> Ended {
+        if let Some(hooks) = self.hooks.clone() {
+            let source = if self.earlier.is_some() { "resume" } else { "startup" };
+            let begun = self.cancel.run_until_cancelled(hooks.begins(source)).await;
+            self.brief += &begun.unwrap_or_default();
+            let tools = std::mem::take(&mut self.tools).into_iter();
+            self.tools = tools.map(|tool| hooks.around(tool, &self.closing)).collect();
+        }
         let (deadline, over) = Deadline::new(self.limits.max_time, self.cancel.clone());
         match self.player.clone() {
             Player::Agent(agent) => external::run(agent, self, deadline, over).await,
@@ -81,6 +91,7 @@ struct SessionLoop {
     stop: CancellationToken,
     usage: TokenUsage,
     deadline: Deadline,
+    hooks: Option<Arc<SessionHooks>>,
 }
 
 impl SessionLoop {
@@ -107,7 +118,7 @@ impl SessionLoop {
             Machine::new(request, session.closing, session.limits)
         };
         Self {
-            machine: machine.keeping(deciding, recalled),
+            machine: machine.keeping(deciding, recalled).heralding(),
             model,
             tools,
             permit: session.permit,
@@ -116,6 +127,7 @@ impl SessionLoop {
             stop: session.cancel.child_token(),
             usage: TokenUsage::default(),
             deadline,
+            hooks: session.hooks,
         }
     }
 
@@ -124,7 +136,18 @@ impl SessionLoop {
         loop {
             self.report();
             let input = match step {
+                TurnStep::Finish(ending @ Outcome::Said(_)) => match self.told_to_go_on().await {
+                    Some(words) => {
+                        self.machine.say(words);
+                        Input::Begin
+                    }
+                    None => return ending,
+                },
                 TurnStep::Finish(ending) => return ending,
+                TurnStep::Shorten => {
+                    self.shortens().await;
+                    Input::Shorten
+                }
                 TurnStep::CallTools(calls) => self.call(calls).await,
                 TurnStep::AskModel => match self.ask().await {
                     Ok(input) => input,
@@ -132,6 +155,17 @@ impl SessionLoop {
                 },
             };
             step = self.machine.step(input);
+        }
+    }
+
+    /// What a hook has its agent hear instead of ending.
+    async fn told_to_go_on(&self) -> Option<String> {
+        self.hooks.as_ref()?.ends().await
+    }
+
+    async fn shortens(&self) {
+        if let Some(hooks) = &self.hooks {
+            hooks.shortens().await;
         }
     }
 
@@ -161,6 +195,7 @@ impl SessionLoop {
                 Err(fault @ ModelError::TooLong(_)) => {
                     // It is the machine that mends this; the permit only hears that there was no reply.
                     drop(self.permit.after_fault(&fault).await);
+                    self.shortens().await;
                     return Ok(Input::TooLong(fault.to_string()));
                 }
                 Err(fault) => self.deadline.wait_out(self.permit.as_ref(), &fault).await?,
@@ -242,6 +277,7 @@ pub fn no_reply(fault: &ModelError) -> Outcome {
 #[cfg(test)]
 mod tests {
     use std::collections::VecDeque;
+    use std::path::Path;
     use std::sync::Mutex;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -249,10 +285,11 @@ mod tests {
 
     use super::super::parts::{InboxMessage, Urgency};
     use super::*;
+    use crate::agent::hook::{Hooks, Whose};
     use crate::agent::model::{Reply, Turn};
     use crate::agent::tool::env::tests::Place;
     use crate::agent::tool::{Output, Then, ToolRow};
-    use crate::workspace::Access;
+    use crate::workspace::{Access, Reaper};
 
     enum Say {
         Reply(Reply),
@@ -367,6 +404,7 @@ mod tests {
             observer: Arc::clone(&log) as Arc<dyn Observer>,
             inbox,
             cancel: cancel.clone(),
+            hooks: None,
         };
         Bench { model, log, post, cancel, session }
     }
@@ -490,6 +528,134 @@ mod tests {
         for (fault, outcome) in table {
             assert_eq!(bench(vec![Say::Fault(fault)], None).session.run().await.outcome, outcome);
         }
+    }
+
+    /// A session with a hook for each event that writes down what it hears, and one of the person's beside it.
+    fn hooked(mut bench: Bench, whose: Whose, rules: Value) -> (Bench, tempfile::TempDir, Arc<Mutex<Vec<String>>>) {
+        let place = tempfile::tempdir().unwrap();
+        let warnings = Arc::new(Mutex::new(Vec::new()));
+        let told = Arc::clone(&warnings);
+        let rules = serde_json::from_value(json!({ "hooks": rules })).unwrap();
+        let warn = move |sentence| told.lock().unwrap().push(sentence);
+        let hooks = Hooks::new(rules, place.path().to_owned(), &Reaper::None, warn);
+        let about = [("role".to_owned(), "worker".to_owned())];
+        let hooks = SessionHooks::new(&Arc::new(hooks), whose, "m/#7", Path::new("/work"), about);
+        bench.session.hooks = Some(Arc::new(hooks));
+        (bench, place, warnings)
+    }
+
+    fn rule(matcher: &str, command: &str) -> Value {
+        json!([{ "matcher": matcher, "hooks": [{ "type": "command", "command": command, "timeout": 5 }] }])
+    }
+
+    const KEEP: &str = "cat >> heard; echo >> heard";
+
+    fn heard(place: &tempfile::TempDir) -> Vec<Value> {
+        let heard = std::fs::read_to_string(place.path().join("heard")).unwrap();
+        heard.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn hooks_hear_of_a_session_what_others_tell_them() {
+        let events = ["PreToolUse", "PostToolUse", "Stop", "SubagentStop", "PreCompact"];
+        let mut rules: Value = events.into_iter().map(|event| (event.to_owned(), rule("", KEEP))).collect();
+        rules["SessionStart"] = rule("startup|clear", &format!("{KEEP}; echo Be kind."));
+        let too_long = Say::Fault(ModelError::TooLong("too long".into()));
+        let bench = bench(vec![calls(&["echo"]), too_long, calls(&["close"])], None);
+        let (bench, place, warnings) = hooked(bench, Whose::Attempt, rules);
+        assert!(matches!(bench.session.run().await.outcome, Outcome::Closed { .. }));
+        let own = |name: &str, more: Value| {
+            let mut all = json!({ "session_id": "m/#7", "cwd": "/work", "role": "worker" });
+            let more = more.as_object().unwrap().clone();
+            all.as_object_mut().unwrap().extend(more);
+            all["hook_event_name"] = name.into();
+            all
+        };
+        let call = |tool: &str| json!({ "tool_name": tool, "tool_input": { "n": 0 }, "tool_use_id": format!("{tool}0") });
+        let answered = |tool: &str, output: &str| {
+            let mut call = call(tool);
+            call["tool_response"] = json!({ "output": output, "is_error": false });
+            call
+        };
+        let expected = [
+            own("SessionStart", json!({ "source": "startup" })),
+            own("PreToolUse", call("echo")),
+            own("PostToolUse", answered("echo", r#"echo {"n":0}"#)),
+            own("PreCompact", json!({ "trigger": "auto", "custom_instructions": "" })),
+            own("PreToolUse", call("close")),
+            own("Stop", json!({ "stop_hook_active": false })),
+            own("PostToolUse", answered("close", "bye")),
+        ];
+        assert_eq!(heard(&place), expected);
+        assert!(warnings.lock().unwrap().is_empty());
+        let brief = bench.model.1.lock().unwrap()[0].items[0].clone();
+        let text = "brief\n\nA hook of the person's says:\nBe kind.\n".to_owned();
+        assert_eq!(brief, Item::User { text });
+    }
+
+    #[tokio::test]
+    async fn a_hook_tells_before_a_conversation_is_shortened() {
+        let mut bench = bench(vec![calls(&["echo"]), calls(&["close"])], None);
+        bench.session.limits.window_tokens = 200;
+        bench.session.brief = "word ".repeat(400);
+        let (bench, place, _) = hooked(bench, Whose::Attempt, json!({ "PreCompact": rule("auto", KEEP) }));
+        bench.session.run().await;
+        assert_eq!(heard(&place)[0]["hook_event_name"], "PreCompact");
+    }
+
+    #[tokio::test]
+    async fn a_hook_refuses_a_call_and_the_agent_hears_why() {
+        let rules = json!({
+            "PreToolUse": rule("ec.o", "echo 'not on a Friday' >&2; exit 2"),
+            "PostToolUse": rule("meet|close", "echo 'too loud' >&2; exit 2"),
+        });
+        let bench = bench(vec![calls(&["echo", "meet", "meet"]), calls(&["close"])], None);
+        let (bench, _place, _) = hooked(bench, Whose::Attempt, rules);
+        assert!(matches!(bench.session.run().await.outcome, Outcome::Closed { .. }));
+        let items = format!("{:?}", bench.log.items.lock().unwrap());
+        assert!(items.contains("a hook of the person's refuses this call: not on a Friday"), "{items}");
+        assert!(!items.contains("echo {"), "it was not made: {items}");
+        assert_eq!(items.matches("[a hook of the person's says: too loud]").count(), 3, "{items}");
+    }
+
+    #[tokio::test]
+    async fn a_hook_has_a_session_go_on_that_would_end() {
+        let once = "grep -q '"stop_hook_active":true' || { echo 'run the tests' >&2; exit 2; }";
+        let bench1 = bench(vec![calls(&["close"]), calls(&["echo"]), calls(&["close"])], None);
+        let (bench1, ..) = hooked(bench1, Whose::Attempt, json!({ "Stop": rule("", once) }));
+        let ended = bench1.session.run().await;
+        assert_eq!((ended.turns, ended.tool_calls), (3, 3));
+        let items = format!("{:?}", bench1.log.items.lock().unwrap());
+        assert!(items.contains("A hook of the person's has you go on: run the tests"), "{items}");
+
+        let said = |text: &str| Say::Reply(Reply { text: text.into(), ..Reply::default() });
+        let mut bench2 = bench(vec![said("done"), said("really done")], None);
+        bench2.session.closing = Closing::Text;
+        let (bench2, ..) = hooked(bench2, Whose::Subagent, json!({ "SubagentStop": rule("", once) }));
+        assert_eq!(bench2.session.run().await.outcome, Outcome::Said("really done".into()));
+
+        let always = json!({ "Stop": rule("", "exit 2") });
+        let (stubborn, ..) = hooked(bench((0..20).map(|_| calls(&["close"])).collect(), None), Whose::Attempt, always);
+        let ended = stubborn.session.run().await;
+        assert!(matches!(ended.outcome, Outcome::Closed { .. }) && ended.turns == 9, "{ended:?}");
+    }
+
+    #[tokio::test]
+    async fn a_hook_that_fails_is_a_warning_and_no_stop() {
+        let slow = json!([{ "hooks": [{ "type": "command", "command": "sleep 600", "timeout": 1 }] }]);
+        let rules = json!({
+            "PreToolUse": slow,
+            "PostToolUse": rule("*", "echo oh >&2; exit 1"),
+            "SessionStart": rule("", "exit 2"),
+        });
+        let (bench, _place, warnings) = hooked(bench(vec![calls(&["close"])], None), Whose::Attempt, rules);
+        assert!(matches!(bench.session.run().await.outcome, Outcome::Closed { .. }));
+        let expected = [
+            "the hook `exit 2` of SessionStart: exit code 2",
+            "the hook `sleep 600` of PreToolUse: timed out",
+            "the hook `echo oh >&2; exit 1` of PostToolUse: exit code 1: oh",
+        ];
+        assert_eq!(*warnings.lock().unwrap(), expected);
     }
 
     #[tokio::test(start_paused = true)]

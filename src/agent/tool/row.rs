@@ -43,7 +43,8 @@ pub enum Lack {
     Nothing,
 }
 
-type Run = Arc<dyn Fn(Value, Call) -> BoxFuture<'static, Answer> + Send + Sync>;
+/// What makes a call.
+pub(in crate::agent) type Run = Arc<dyn Fn(Value, Call) -> BoxFuture<'static, Answer> + Send + Sync>;
 
 /// Whether a call may run beside another one of the same reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -163,6 +164,21 @@ impl ToolRow {
                 watch(&call, &wanted);
                 run(wanted, call)
             })
+        });
+        Self { run, ..self }
+    }
+
+    /// The same tool; each call is made by way of somebody, who is given what makes it.
+    #[must_use]
+    pub(in crate::agent) fn by_way<F>(
+        self,
+        way: impl Fn(Value, Call, Run) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        let run = self.run.map(|run| -> Run {
+            Arc::new(move |arguments, call| Box::pin(way(arguments, call, Arc::clone(&run))))
         });
         Self { run, ..self }
     }

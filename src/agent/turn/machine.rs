@@ -50,6 +50,8 @@ pub struct Machine {
     recall: Option<ToolSpec>,
     /// Whether earlier items were changed since that was asked last.
     rewritten: bool,
+    /// Whether it says so before it shortens.
+    heralds: bool,
 }
 
 /// A call that has no result in the conversation yet.
@@ -73,6 +75,7 @@ impl Machine {
             deciding: BTreeSet::new(),
             recall: None,
             rewritten: false,
+            heralds: false,
             request,
             closing,
             limits,
@@ -121,6 +124,7 @@ impl Machine {
             Input::Begin | Input::Interrupted => self.ask(),
             Input::Reply(reply) => self.replied(reply),
             Input::Answered(answers) => self.answered(answers),
+            Input::Shorten => self.ask_anyway(),
             Input::TooLong(words) => self.squeeze(&words),
         }
     }
@@ -189,6 +193,13 @@ impl Machine {
     }
 
     fn ask(&mut self) -> TurnStep {
+        if self.heralds && self.estimate.tokens() > self.budget() {
+            return TurnStep::Shorten;
+        }
+        self.ask_anyway()
+    }
+
+    fn ask_anyway(&mut self) -> TurnStep {
         let left = self.limits.max_turns.saturating_sub(self.turns);
         if left == 0 {
             let reason = format!("it did not end within {} turns", self.limits.max_turns);

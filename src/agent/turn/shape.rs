@@ -72,6 +72,8 @@ pub enum Input {
     Answered(Vec<ToolReply>),
     /// The model call was given up because a message came in; the conversation stands where it was.
     Interrupted,
+    /// The conversation may be shortened now.
+    Shorten,
     /// The provider says that the conversation does not fit.
     TooLong(String),
 }
@@ -90,6 +92,8 @@ pub struct ToolReply {
 pub enum TurnStep {
     /// Ask the model with the machine's request.
     AskModel,
+    /// The conversation is to be shortened: say so to whom it concerns, and come back with [`Input::Shorten`].
+    Shorten,
     /// Make these calls, in order; stop after one that closes the session.
     CallTools(Vec<ToolCall>),
     /// The session is over.

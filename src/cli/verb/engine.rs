@@ -68,6 +68,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         passed: settings.passed,
         backends: Arc::new(ModelRegistry::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
+        hooks: context.home.hooks()?,
         skill_dirs: skill_dirs(context),
         limits: CommandLimits::default(),
         patience: PATIENCE,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use crate::agent::hook::Whose;
 use crate::agent::model::TokenUsage;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::session::{Observer, Session};
@@ -75,6 +76,7 @@ impl Researchers {
             observer: Arc::new(observer),
             inbox: mpsc::channel(1).1,
             cancel: self.cancel.clone(),
+            hooks: self.engine.session_hooks(self.attempt, Role::Researcher, &self.dir, Whose::Subagent),
         })
     }
 }

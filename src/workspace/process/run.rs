@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::unix::pipe::Receiver;
 use tokio::process::Child;
 use tokio::time::{sleep, timeout};
@@ -111,7 +111,7 @@ impl Program {
 }
 
 /// Reads on while the program runs, and a little longer: a program in the background may keep the pipe open for ever.
-async fn drain_until_over<E>(
+pub(super) async fn drain_until_over<E>(
     mut pump: std::pin::Pin<&mut impl Future<Output = ()>>,
     ending: impl Future<Output = E>,
     group: &Group,
@@ -134,7 +134,7 @@ async fn drain_until_over<E>(
     exit
 }
 
-async fn supervise(
+pub(super) async fn supervise(
     child: &mut Child,
     group: &Group,
     limit: Option<Duration>,
@@ -159,7 +159,11 @@ async fn supervise(
     Ok(why)
 }
 
-async fn pump(reader: &mut Receiver, capture: &mut Capture, on_output: &(dyn Fn(&str) + Send + Sync)) {
+pub(super) async fn pump(
+    reader: &mut (impl AsyncRead + Unpin),
+    capture: &mut Capture,
+    on_output: &(dyn Fn(&str) + Send + Sync),
+) {
     let mut buffer = vec![0; 64 * 1024];
     let mut cleaner = Cleaner::default();
     loop {

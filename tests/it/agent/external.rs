@@ -168,6 +168,7 @@ impl Stage {
             observer: Arc::clone(&self.watch) as Arc<dyn Observer>,
             inbox,
             cancel: self.cancel.clone(),
+            hooks: None,
         };
         let ended = tokio::time::timeout(PATIENCE, session.run()).await.expect("the session ends");
         Played { ended, stage: self }

@@ -114,6 +114,7 @@ async fn run(replies: Vec<String>, root: &std::path::Path, log: &Arc<Log>) -> (O
         observer: Arc::clone(log) as Arc<dyn Observer>,
         inbox,
         cancel: CancellationToken::new(),
+        hooks: None,
     };
     let ended = session.run().await;
     (ended.outcome, ended.tool_calls)

@@ -72,6 +72,7 @@ async fn trial_on_every_wire() {
             observer: Arc::clone(&log) as Arc<dyn Observer>,
             inbox,
             cancel: CancellationToken::new(),
+            hooks: None,
         };
         let begun = Instant::now();
         let ended = session.run().await;

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use flightdeck::agent::hook::HookRules;
 use flightdeck::agent::model::Model;
 use flightdeck::agent::model::catalogue::ModelFacts;
 use flightdeck::agent::model::script::{PlaybackSpeed, ScriptedModel, Scripts, demo_repository_files};
@@ -137,6 +138,7 @@ impl Ground {
                 write: vec![self.outside(), beside()],
                 ..SandboxOptions::default()
             },
+            hooks: HookRules::default(),
             skill_dirs: Vec::new(),
             limits: CommandLimits::default(),
             patience: Duration::from_millis(100),

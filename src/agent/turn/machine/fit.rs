@@ -20,6 +20,12 @@ impl Machine {
         self
     }
 
+    /// The same, which says so before it shortens the conversation by itself.
+    #[must_use]
+    pub fn heralding(self) -> Self {
+        Self { heralds: true, ..self }
+    }
+
     fn offer_recall(&mut self) {
         if let Some(recall) = self.recall.take() {
             self.request.tools.push(recall);

@@ -66,6 +66,18 @@ pub(super) fn config_files(context: &Context) -> String {
     }
 }
 
+/// The person's hooks; nothing is said where there are none.
+pub(super) fn hooks(context: &Context) -> Option<Check> {
+    match context.home.hooks() {
+        Ok(rules) if rules.count() == 0 => None,
+        Ok(rules) => {
+            let file = context.home.hooks_file();
+            Some(Check::good("hooks", format!("{} in {}", plural(rules.count(), "command"), file.display())))
+        }
+        Err(fault) => Some(Check::bad("hooks", fault.to_string())),
+    }
+}
+
 /// The prompts in use; one line for each that has a mistake.
 pub(super) fn prompts(context: &Context) -> Vec<Check> {
     let mut directories: Vec<PathBuf> =

@@ -89,6 +89,7 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
         }
         Err(found) => checks.push(Check::bad("config", fault::sentence(&found))),
     }
+    checks.extend(checks::hooks(context));
     checks.extend(checks::prompts(context));
     checks.extend(checks::programs(context));
     checks.push(checks::disk(context).await);
