@@ -116,8 +116,12 @@ mod tests {
         let table = [
             (rule("{ \"type\": \"prompt\" }"), 2, "`hooks.Stop[0].hooks[0].type`: unknown variant `prompt`"),
             (rule("{ \"command\": \"x\" }"), 2, "`hooks.Stop[0].hooks[0]`: missing field `type`"),
-            (rule(command).replace("5", "0"), 2, "`hooks.Stop[0].hooks[0].timeout`: "),
-            (rule(command).replace("Stop", "Stopp"), 1, "unknown variant `Stopp`, expected one of `SessionStart`"),
+            (rule(command).replace('5', "0"), 2, "`hooks.Stop[0].hooks[0].timeout`: "),
+            (
+                rule(command).replace("Stop", "Stopp"),
+                1,
+                "unknown variant `Stopp`, expected one of `SessionStart`",
+            ),
             (rule(command).replace("\n{", "\n{ \"matcher\": \"(\","), 2, "`(` is no regular expression"),
             (rule(command) + "x", 2, "trailing characters"),
             ("{".to_owned(), 1, "EOF"),

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::context::EngineContext;
@@ -15,6 +17,9 @@ use crate::domain::attention;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::AttemptId;
 use crate::domain::mission::Mission;
+
+/// How long an engine that ends waits for hooks that are still to hear of something.
+const LAST_HOOKS: Duration = Duration::from_secs(10);
 
 impl EngineContext {
     /// What the hooks hear of a session in an attempt.
@@ -52,8 +57,23 @@ impl HookTeller {
         Self { engine, waits }
     }
 
-    /// Runs until everything was told that came before it is stopped.
-    pub async fn run(mut self, mut events: mpsc::UnboundedReceiver<Stamped>, stop: CancellationToken) {
+    /// Tells while a flight lasts, and then for a moment of what is still to be told.
+    pub async fn beside<T>(
+        self,
+        flight: impl Future<Output = T>,
+        events: mpsc::UnboundedReceiver<Stamped>,
+    ) -> T {
+        let over = CancellationToken::new();
+        let mut telling = tokio::spawn(self.run(events, over.clone()));
+        let outcome = flight.await;
+        over.cancel();
+        if timeout(LAST_HOOKS, &mut telling).await.is_err() {
+            telling.abort();
+        }
+        outcome
+    }
+
+    async fn run(mut self, mut events: mpsc::UnboundedReceiver<Stamped>, stop: CancellationToken) {
         loop {
             tokio::select! {
                 biased;

@@ -8,7 +8,6 @@ use std::time::Duration;
 use futures::FutureExt;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Activities;
@@ -42,9 +41,6 @@ use crate::workspace::{FilterGround, MissionRepo, Reaper, RepoPlan, Sandbox, San
 const GUARD: Duration = Duration::from_secs(10);
 /// How long the keeping of documents rests after a fault.
 const DOCUMENTS_REST: Duration = Duration::from_secs(5);
-
-/// How long an engine that ends waits for hooks that are still to hear of something.
-const LAST_HOOKS: Duration = Duration::from_secs(10);
 
 /// What an engine is started with.
 pub struct EngineOptions {
@@ -99,33 +95,21 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     };
     let temporary = Temporary::make(&dir)?;
     let sandbox = Arc::new(Sandbox::of_this_machine(options.sandbox));
-    let filters = FilterGround {
-        sandbox: Arc::clone(&sandbox),
-        home: dir.join("home/filters"),
-        temporary: temporary.path().join("filters"),
-    };
+    let (home, temporary_of_filters) = (dir.join("home/filters"), temporary.path().join("filters"));
+    let filters = FilterGround { sandbox: Arc::clone(&sandbox), home, temporary: temporary_of_filters };
     let repo = open_repository(&dir, &founding, relocate::repo_plan(&founding, &mission), filters).await?;
     let feed = Arc::new(Feed::new());
     let cell = Arc::new(MissionCell::new(mission));
     let (events, delivered) = mpsc::unbounded_channel();
     let (for_hooks, heard) = mpsc::unbounded_channel();
     let (fault, faulted) = oneshot::channel();
-    let dispatcher = Dispatcher {
-        store: Arc::clone(&store),
-        cell: Arc::clone(&cell),
-        feed: Arc::clone(&feed),
-        events: [events, for_hooks],
-        fault,
-    };
+    let (store_of, cell_of, feed_of) = (Arc::clone(&store), Arc::clone(&cell), Arc::clone(&feed));
+    let events = [events, for_hooks];
+    let dispatcher = Dispatcher { store: store_of, cell: cell_of, feed: feed_of, events, fault };
     let dispatcher = dispatcher.start()?;
     make_scratch(&dir)?;
     let reaper = Reaper::start()?;
-    let warned = Arc::clone(&feed);
-    let warn = move |sentence: String| {
-        tracing::warn!("{sentence}");
-        warned.warning(sentence);
-    };
-    let hooks = Arc::new(Hooks::new(options.hooks, founding.repository.clone().into(), &reaper, warn));
+    let hooks = hooks_of(options.hooks, &founding, &reaper, &feed);
     let engine = Arc::new(EngineContext {
         mission: founding.mission,
         repo,
@@ -154,15 +138,19 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     });
     let inbox_router = tokio::spawn(InboxRouter(Arc::clone(&engine)).run(delivered));
     let start = Start { socket: options.socket, patience: options.patience, predecessor };
-    let told = CancellationToken::new();
-    let mut teller = tokio::spawn(HookTeller::new(Arc::clone(&engine)).run(heard, told.clone()));
-    let outcome = fly(engine, start, faulted).await;
+    let outcome = HookTeller::new(Arc::clone(&engine)).beside(fly(engine, start, faulted), heard).await;
     inbox_router.abort();
-    told.cancel();
-    if timeout(LAST_HOOKS, &mut teller).await.is_err() {
-        teller.abort();
-    }
     outcome
+}
+
+/// The person's hooks, which start in their repository: no agent writes there.
+fn hooks_of(rules: HookRules, founding: &Founding, reaper: &Reaper, feed: &Arc<Feed>) -> Arc<Hooks> {
+    let feed = Arc::clone(feed);
+    let warn = move |sentence: String| {
+        tracing::warn!("{sentence}");
+        feed.warning(sentence);
+    };
+    Arc::new(Hooks::new(rules, PathBuf::from(&founding.repository), reaper, warn))
 }
 
 async fn open_repository(

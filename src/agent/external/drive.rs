@@ -251,7 +251,8 @@ impl Drive {
                 Some(hooks) => hooks.ends().await,
                 None => None,
             };
-            return go_on.map_or_else(|| Err(Outcome::Said(text.to_owned())), |words| Ok(Say::all(vec![words])));
+            return go_on
+                .map_or_else(|| Err(Outcome::Said(text.to_owned())), |words| Ok(Say::all(vec![words])));
         }
         if acted {
             self.silent_in_a_row = 0;

@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use super::rules::{Hook, HookEvent, HookRules};
 use crate::agent::context::clipped;
-use crate::workspace::process::{Exit, OutputCap, Program, Spill};
 use crate::workspace::Reaper;
+use crate::workspace::process::{Exit, OutputCap, Program, Spill};
 
 /// The most of what a hook says that is kept, in bytes of its beginning and of its end.
 const CAP: OutputCap = OutputCap { head: 4 * 1024, tail: 12 * 1024, spill: Spill::Nowhere };

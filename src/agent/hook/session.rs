@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use super::fire::{Fired, Hooks};
 use super::rules::HookEvent;
-use crate::agent::tool::{Answer, Call, ToolError, ToolRow};
+use crate::agent::tool::{Answer, ToolError, ToolRow};
 use crate::agent::turn::Closing;
 
 /// How often hooks may have a session go on that would end: one that always says no must not fly for ever.

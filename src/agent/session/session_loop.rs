@@ -531,7 +531,11 @@ mod tests {
     }
 
     /// A session with a hook for each event that writes down what it hears, and one of the person's beside it.
-    fn hooked(mut bench: Bench, whose: Whose, rules: Value) -> (Bench, tempfile::TempDir, Arc<Mutex<Vec<String>>>) {
+    fn hooked(
+        mut bench: Bench,
+        whose: Whose,
+        rules: &Value,
+    ) -> (Bench, tempfile::TempDir, Arc<Mutex<Vec<String>>>) {
         let place = tempfile::tempdir().unwrap();
         let warnings = Arc::new(Mutex::new(Vec::new()));
         let told = Arc::clone(&warnings);
@@ -562,7 +566,7 @@ mod tests {
         rules["SessionStart"] = rule("startup|clear", &format!("{KEEP}; echo Be kind."));
         let too_long = Say::Fault(ModelError::TooLong("too long".into()));
         let bench = bench(vec![calls(&["echo"]), too_long, calls(&["close"])], None);
-        let (bench, place, warnings) = hooked(bench, Whose::Attempt, rules);
+        let (bench, place, warnings) = hooked(bench, Whose::Attempt, &rules);
         assert!(matches!(bench.session.run().await.outcome, Outcome::Closed { .. }));
         let own = |name: &str, more: Value| {
             let mut all = json!({ "session_id": "m/#7", "cwd": "/work", "role": "worker" });
@@ -598,7 +602,7 @@ mod tests {
         let mut bench = bench(vec![calls(&["echo"]), calls(&["close"])], None);
         bench.session.limits.window_tokens = 200;
         bench.session.brief = "word ".repeat(400);
-        let (bench, place, _) = hooked(bench, Whose::Attempt, json!({ "PreCompact": rule("auto", KEEP) }));
+        let (bench, place, _) = hooked(bench, Whose::Attempt, &json!({ "PreCompact": rule("auto", KEEP) }));
         bench.session.run().await;
         assert_eq!(heard(&place)[0]["hook_event_name"], "PreCompact");
     }
@@ -610,7 +614,7 @@ mod tests {
             "PostToolUse": rule("meet|close", "echo 'too loud' >&2; exit 2"),
         });
         let bench = bench(vec![calls(&["echo", "meet", "meet"]), calls(&["close"])], None);
-        let (bench, _place, _) = hooked(bench, Whose::Attempt, rules);
+        let (bench, _place, _) = hooked(bench, Whose::Attempt, &rules);
         assert!(matches!(bench.session.run().await.outcome, Outcome::Closed { .. }));
         let items = format!("{:?}", bench.log.items.lock().unwrap());
         assert!(items.contains("a hook of the person's refuses this call: not on a Friday"), "{items}");
@@ -620,9 +624,9 @@ mod tests {
 
     #[tokio::test]
     async fn a_hook_has_a_session_go_on_that_would_end() {
-        let once = "grep -q '"stop_hook_active":true' || { echo 'run the tests' >&2; exit 2; }";
+        let once = r#"grep -q '"stop_hook_active":true' || { echo 'run the tests' >&2; exit 2; }"#;
         let bench1 = bench(vec![calls(&["close"]), calls(&["echo"]), calls(&["close"])], None);
-        let (bench1, ..) = hooked(bench1, Whose::Attempt, json!({ "Stop": rule("", once) }));
+        let (bench1, ..) = hooked(bench1, Whose::Attempt, &json!({ "Stop": rule("", once) }));
         let ended = bench1.session.run().await;
         assert_eq!((ended.turns, ended.tool_calls), (3, 3));
         let items = format!("{:?}", bench1.log.items.lock().unwrap());
@@ -631,11 +635,12 @@ mod tests {
         let said = |text: &str| Say::Reply(Reply { text: text.into(), ..Reply::default() });
         let mut bench2 = bench(vec![said("done"), said("really done")], None);
         bench2.session.closing = Closing::Text;
-        let (bench2, ..) = hooked(bench2, Whose::Subagent, json!({ "SubagentStop": rule("", once) }));
+        let (bench2, ..) = hooked(bench2, Whose::Subagent, &json!({ "SubagentStop": rule("", once) }));
         assert_eq!(bench2.session.run().await.outcome, Outcome::Said("really done".into()));
 
         let always = json!({ "Stop": rule("", "exit 2") });
-        let (stubborn, ..) = hooked(bench((0..20).map(|_| calls(&["close"])).collect(), None), Whose::Attempt, always);
+        let (stubborn, ..) =
+            hooked(bench((0..20).map(|_| calls(&["close"])).collect(), None), Whose::Attempt, &always);
         let ended = stubborn.session.run().await;
         assert!(matches!(ended.outcome, Outcome::Closed { .. }) && ended.turns == 9, "{ended:?}");
     }
@@ -648,7 +653,7 @@ mod tests {
             "PostToolUse": rule("*", "echo oh >&2; exit 1"),
             "SessionStart": rule("", "exit 2"),
         });
-        let (bench, _place, warnings) = hooked(bench(vec![calls(&["close"])], None), Whose::Attempt, rules);
+        let (bench, _place, warnings) = hooked(bench(vec![calls(&["close"])], None), Whose::Attempt, &rules);
         assert!(matches!(bench.session.run().await.outcome, Outcome::Closed { .. }));
         let expected = [
             "the hook `exit 2` of SessionStart: exit code 2",

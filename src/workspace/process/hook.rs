@@ -47,10 +47,7 @@ impl Program {
             let (Some(mut stdout), Some(mut stderr)) = (stdout, stderr) else { return };
             let quiet = |_: &str| {};
             let listen = async {
-                tokio::join!(
-                    pump(&mut stdout, &mut output, &quiet),
-                    pump(&mut stderr, &mut errors, &quiet)
-                )
+                tokio::join!(pump(&mut stdout, &mut output, &quiet), pump(&mut stderr, &mut errors, &quiet))
             };
             tokio::join!(feed, listen);
         };
