@@ -68,17 +68,11 @@ impl Home {
     pub fn hooks(&self) -> Result<HookRules, ConfigError> {
         let file = self.hooks_file();
         let Some(text) = read(&file)? else { return Ok(HookRules::default()) };
-        let mut json = serde_json::Deserializer::from_str(&text);
-        let at = |error: &serde_json::Error, path: &str| {
-            let whole = error.to_string();
-            let message = whole.split(" at line ").next().unwrap_or_default();
-            let message = if path == "." { message.to_owned() } else { format!("`{path}`: {message}") };
-            ConfigError::Syntax { file: file.clone(), line: error.line(), message }
-        };
-        let rules: HookRules = serde_path_to_error::deserialize(&mut json)
-            .map_err(|error| at(error.inner(), &error.path().to_string()))?;
-        json.end().map_err(|error| at(&error, "."))?;
-        Ok(rules)
+        serde_json::from_str(&text).map_err(|error| {
+            let (line, whole) = (error.line(), error.to_string());
+            let message = whole.split(" at line ").next().unwrap_or_default().to_owned();
+            ConfigError::Syntax { file, line, message }
+        })
     }
 }
 
@@ -114,9 +108,9 @@ mod tests {
         let command = r#"{ "type": "command", "command": "true", "timeout": 5 }"#;
         let rule = |hooks: &str| format!("{{ \"hooks\": {{ \"Stop\": [\n{{ \"hooks\": [{hooks}] }}] }} }}");
         let table = [
-            (rule("{ \"type\": \"prompt\" }"), 2, "`hooks.Stop[0].hooks[0].type`: unknown variant `prompt`"),
-            (rule("{ \"command\": \"x\" }"), 2, "`hooks.Stop[0].hooks[0]`: missing field `type`"),
-            (rule(command).replace('5', "0"), 2, "`hooks.Stop[0].hooks[0].timeout`: "),
+            (rule("{ \"type\": \"prompt\" }"), 2, "unknown variant `prompt`"),
+            (rule("{ \"command\": \"x\" }"), 2, "missing field `type`"),
+            (rule(command).replace('5', "0"), 2, "invalid value: integer `0`"),
             (
                 rule(command).replace("Stop", "Stopp"),
                 1,

@@ -564,8 +564,7 @@ mod tests {
         let events = ["PreToolUse", "PostToolUse", "Stop", "SubagentStop", "PreCompact"];
         let mut rules: Value = events.into_iter().map(|event| (event.to_owned(), rule("", KEEP))).collect();
         rules["SessionStart"] = rule("startup|clear", &format!("{KEEP}; echo Be kind."));
-        let too_long = Say::Fault(ModelError::TooLong("too long".into()));
-        let bench = bench(vec![calls(&["echo"]), too_long, calls(&["close"])], None);
+        let bench = bench(vec![calls(&["echo"]), calls(&["close"])], None);
         let (bench, place, warnings) = hooked(bench, Whose::Attempt, &rules);
         assert!(matches!(bench.session.run().await.outcome, Outcome::Closed { .. }));
         let own = |name: &str, more: Value| {
@@ -585,7 +584,6 @@ mod tests {
             own("SessionStart", json!({ "source": "startup" })),
             own("PreToolUse", call("echo")),
             own("PostToolUse", answered("echo", r#"echo {"n":0}"#)),
-            own("PreCompact", json!({ "trigger": "auto", "custom_instructions": "" })),
             own("PreToolUse", call("close")),
             own("Stop", json!({ "stop_hook_active": false })),
             own("PostToolUse", answered("close", "bye")),
@@ -604,7 +602,8 @@ mod tests {
         bench.session.brief = "word ".repeat(400);
         let (bench, place, _) = hooked(bench, Whose::Attempt, &json!({ "PreCompact": rule("auto", KEEP) }));
         bench.session.run().await;
-        assert_eq!(heard(&place)[0]["hook_event_name"], "PreCompact");
+        let heard = heard(&place).remove(0);
+        assert_eq!((&heard["hook_event_name"], &heard["trigger"]), (&json!("PreCompact"), &json!("auto")));
     }
 
     #[tokio::test]
@@ -626,23 +625,23 @@ mod tests {
     async fn a_hook_has_a_session_go_on_that_would_end() {
         let once = r#"grep -q '"stop_hook_active":true' || { echo 'run the tests' >&2; exit 2; }"#;
         let bench1 = bench(vec![calls(&["close"]), calls(&["echo"]), calls(&["close"])], None);
-        let (bench1, ..) = hooked(bench1, Whose::Attempt, &json!({ "Stop": rule("", once) }));
+        let (bench1, _one, _) = hooked(bench1, Whose::Attempt, &json!({ "Stop": rule("", once) }));
         let ended = bench1.session.run().await;
-        assert_eq!((ended.turns, ended.tool_calls), (3, 3));
+        assert_eq!((ended.turns, ended.tool_calls), (3, 3), "{ended:?}");
         let items = format!("{:?}", bench1.log.items.lock().unwrap());
         assert!(items.contains("A hook of the person's has you go on: run the tests"), "{items}");
 
         let said = |text: &str| Say::Reply(Reply { text: text.into(), ..Reply::default() });
         let mut bench2 = bench(vec![said("done"), said("really done")], None);
         bench2.session.closing = Closing::Text;
-        let (bench2, ..) = hooked(bench2, Whose::Subagent, &json!({ "SubagentStop": rule("", once) }));
+        let (bench2, _two, _) = hooked(bench2, Whose::Subagent, &json!({ "SubagentStop": rule("", once) }));
         assert_eq!(bench2.session.run().await.outcome, Outcome::Said("really done".into()));
 
         let always = json!({ "Stop": rule("", "exit 2") });
-        let (stubborn, ..) =
+        let (stubborn, _three, _) =
             hooked(bench((0..20).map(|_| calls(&["close"])).collect(), None), Whose::Attempt, &always);
         let ended = stubborn.session.run().await;
-        assert!(matches!(ended.outcome, Outcome::Closed { .. }) && ended.turns == 9, "{ended:?}");
+        assert!(matches!(ended.outcome, Outcome::Closed { .. }) && ended.turns == 5, "{ended:?}");
     }
 
     #[tokio::test]
