@@ -11,7 +11,8 @@ use super::rules::HookEvent;
 use crate::agent::tool::{Answer, ToolError, ToolRow};
 use crate::agent::turn::Closing;
 
-/// How often hooks may have a session go on that would end: one that always says no must not fly for ever, nor have it taken for one that loops.
+/// How often hooks may have a session go on that would end: one that always says no must not fly for ever, nor be taken
+/// for an agent that loops.
 const MOST_REFUSED_ENDS: u32 = 4;
 
 /// Whose session it is.
