@@ -9,8 +9,8 @@ use super::error::EngineError;
 use super::role::OwnPlace;
 use crate::domain::command::Command;
 use crate::domain::text::Line;
-use crate::workspace::services::DATA_DIR;
 use crate::workspace::sandbox::copy_home;
+use crate::workspace::services::DATA_DIR;
 use crate::workspace::{Access, Jail, Reach, remove_directory};
 
 /// The variables of an attempt that name folders of its own.
@@ -23,7 +23,8 @@ impl EngineContext {
     /// When the folders cannot be made, or there must be a sandbox and this machine has none.
     pub fn jail(&self, dir: &Path, access: Access, own: &[(String, String)]) -> Result<Jail, EngineError> {
         let own_home = OwnPlace::home_beside(own).filter(|_| access == Access::Proof);
-        let Some(home) = own_home.filter(|_| self.sandbox.missing().is_ok_and(|missing| missing.is_none())) else {
+        let Some(home) = own_home.filter(|_| self.sandbox.missing().is_ok_and(|missing| missing.is_none()))
+        else {
             return self.jail_with_home(self.home(access.word()), dir, access, own);
         };
         if !home.exists() {
