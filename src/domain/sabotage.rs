@@ -136,7 +136,7 @@ worded!(SabotageOutcome);
 #[serde(rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
 pub enum SeenRed {
-    /// Before anything was built.
+    /// Before anything was built, and for its statement.
     AtBase,
     /// In a verdict at an earlier commit, before it was mended.
     Failed,
@@ -150,6 +150,8 @@ pub enum SeenRed {
     Untold,
     /// There was not enough time to see it.
     OutOfTime,
+    /// It was red only where the app was not there, or what the check works with: that says nothing of its statement.
+    Absent,
     /// Not yet: its milestone has no round that passed.
     NotYet,
     /// A tester judges it: there is no command that could be run against an app made wrong, and no steps that could be
@@ -216,7 +218,7 @@ impl Mission {
     pub fn seen_red(&self, id: &AssertionId) -> SeenRed {
         let Some(assertion) = self.assertion(id) else { return SeenRed::NotYet };
         let base = self.at_base(assertion);
-        let red = match &base {
+        let at_base = match &base {
             AtBase::Red(run) => Some(HowRed::of_run(run)),
             AtBase::Untried
             | AtBase::Guards(_)
@@ -224,24 +226,35 @@ impl Mission {
             | AtBase::Invalid(..)
             | AtBase::TookTooLong(_) => None,
         };
-        let failed = self.failed_before(assertion).is_some();
-        // What failed on an app that was there says more than what failed where there was none.
-        if failed && !red.is_some_and(HowRed::is_for_its_statement) {
-            return SeenRed::Failed;
-        }
-        if red.is_some() {
+        if at_base.is_some_and(HowRed::is_for_its_statement) {
             return SeenRed::AtBase;
         }
-        let sabotaged = self.sabotage_of(assertion).map(|sabotage| sabotage.outcome);
+        if self.failed_before(assertion).is_some() {
+            return SeenRed::Failed;
+        }
+        let sabotage = self.sabotage_of(assertion);
+        let sabotaged = sabotage.map(|sabotage| sabotage.outcome);
         let has_probe = assertion.wording.check.command.is_some() || self.steps_of(assertion).is_some();
         if !has_probe && sabotaged != Some(SabotageOutcome::Red) {
             return SeenRed::Judged;
         }
         let vacuous = matches!(base, AtBase::Vacuous(_));
         match sabotaged {
-            Some(SabotageOutcome::Red) => SeenRed::Sabotaged,
+            Some(SabotageOutcome::Red) => {
+                let how = sabotage.and_then(Sabotage::red).and_then(|undone| undone.reaction.how());
+                // A guard holds where nothing is built: it is tried on an app of which nothing is left.
+                let is_guard = assertion.wording.check.guard;
+                if is_guard || how.is_some_and(HowRed::is_for_its_statement) {
+                    SeenRed::Sabotaged
+                } else {
+                    SeenRed::Absent
+                }
+            }
             Some(SabotageOutcome::Toothless) => SeenRed::Toothless,
             Some(SabotageOutcome::Untold | SabotageOutcome::OutOfTime) | None if vacuous => SeenRed::Vacuous,
+            Some(SabotageOutcome::Untold | SabotageOutcome::OutOfTime) | None if at_base.is_some() => {
+                SeenRed::Absent
+            }
             Some(SabotageOutcome::Untold) => SeenRed::Untold,
             Some(SabotageOutcome::OutOfTime) => SeenRed::OutOfTime,
             None if self.limits().sabotage_percent == 0 => SeenRed::Off,
@@ -289,8 +302,8 @@ impl Mission {
         due.then_some(EngineWork::Sabotage { milestone, round: round.number })
     }
 
-    /// The blocking assertions of a milestone that passed and whose command was never seen red. What was tried once is
-    /// tried again only in a later round, and only where it told nothing.
+    /// The blocking assertions of a milestone that passed and whose check was never seen red for its statement, those first
+    /// that were never red at all. What was tried once is tried again only in a later round, and only where it told nothing.
     pub fn to_sabotage(&self, milestone: MilestoneId) -> Vec<AssertionId> {
         let round = self.last_telling_round(milestone).map_or(0, |round| round.number);
         if self.limits().sabotage_percent == 0 {
@@ -302,6 +315,7 @@ impl Mission {
             let later = last.is_none_or(|last| last.milestone == milestone && last.round < round);
             let untried = match self.seen_red(&assertion.id) {
                 SeenRed::NotYet | SeenRed::Vacuous | SeenRed::Untold | SeenRed::OutOfTime => later,
+                SeenRed::Absent => last.is_none(),
                 SeenRed::AtBase
                 | SeenRed::Failed
                 | SeenRed::Sabotaged
@@ -312,7 +326,9 @@ impl Mission {
             assertion.is_blocking() && passed && untried
         };
         let all = self.assertions_of(milestone).chain(self.sealed_of(milestone));
-        all.filter(wanted).map(|assertion| assertion.id.clone()).collect()
+        let mut due: Vec<AssertionId> = all.filter(wanted).map(|assertion| assertion.id.clone()).collect();
+        due.sort_by_key(|id| self.seen_red(id) == SeenRed::Absent);
+        due
     }
 
     /// Milliseconds that undoing things may still take: a share of the mission's time, which is what agents have worked,

@@ -24,11 +24,11 @@ impl Undone {
 }
 
 impl Mission {
-    /// How the check of an assertion was red, where it was seen red. A verdict is about an app that was there.
+    /// How the check of an assertion was red, where it was. A verdict is about an app that was there.
     pub fn how_red(&self, id: &AssertionId) -> Option<HowRed> {
         let assertion = self.assertion(id)?;
         match self.seen_red(id) {
-            SeenRed::AtBase | SeenRed::Sabotaged => {
+            SeenRed::AtBase | SeenRed::Sabotaged | SeenRed::Absent => {
                 self.tries_of(assertion).iter().filter_map(|one| one.reaction.how()).max()
             }
             SeenRed::Failed => Some(self.failed_before(assertion).map_or(HowRed::Unknown, |failed| {

@@ -132,7 +132,8 @@ impl Mission {
     fn hollow(&self, id: &AssertionId) -> Option<Doubt> {
         let is_due =
             self.standing(id) == Standing::Passed && self.assertion(id).is_some_and(Assertion::is_blocking);
-        let seen = Some(self.seen_red(id)).filter(|seen| is_due || *seen != SeenRed::NotYet);
+        let is_told = |seen: &SeenRed| is_due || !matches!(seen, SeenRed::NotYet | SeenRed::Absent);
+        let seen = Some(self.seen_red(id)).filter(is_told);
         teeth(seen?)
     }
 
@@ -192,7 +193,7 @@ fn teeth(seen: SeenRed) -> Option<Doubt> {
     match seen {
         SeenRed::Toothless => Some(Doubt::Toothless),
         SeenRed::Vacuous => Some(Doubt::Vacuous),
-        SeenRed::Untold | SeenRed::NotYet => Some(Doubt::NotSeenRed),
+        SeenRed::Untold | SeenRed::NotYet | SeenRed::Absent => Some(Doubt::NotSeenRed),
         SeenRed::OutOfTime => Some(Doubt::Sampled),
         SeenRed::AtBase | SeenRed::Failed | SeenRed::Sabotaged | SeenRed::Judged | SeenRed::Off => None,
     }

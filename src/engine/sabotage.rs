@@ -1,12 +1,13 @@
-//! Sees the checks of a round that passed fail on purpose: in a checkout of its own, which goes with the work, what was
-//! built for an assertion is undone feature by feature, then hunk by hunk, and the assertion's command must turn red; where
-//! it has none, the steps of its tester must show something else. The mission's checkout and the validators' are never
+//! Sees the checks of a round that passed fail on purpose: in a checkout of its own, which goes with the work, a word of
+//! what is asserted is changed in what was built for it, then that is undone feature by feature, then hunk by hunk, and the
+//! assertion's command must turn red; where it has none, the steps of its tester must show something else. The mission's checkout and the validators' are never
 //! touched.
 
 mod how;
 mod mutant;
 mod probe;
 mod trial;
+mod word;
 
 use std::path::Path;
 use std::sync::Arc;

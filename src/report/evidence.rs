@@ -31,6 +31,8 @@ pub struct Piece {
     pub assertion: String,
     pub verdict: String,
     pub kind: Option<EvidenceKind>,
+    /// The recording of the session that a terminal's screen is of, or what the page of a picture read.
+    pub beside: Option<String>,
     /// A PNG as base64.
     pub picture: Option<String>,
     pub rows: Vec<Vec<Span>>,
@@ -84,6 +86,7 @@ fn piece(mission: &Mission, reference: &EvidenceRef, read: &Pieces<'_>, room: &m
         assertion: String::new(),
         verdict: String::new(),
         kind: None,
+        beside: None,
         picture: None,
         rows: Vec::new(),
         missing,
@@ -93,7 +96,9 @@ fn piece(mission: &Mission, reference: &EvidenceRef, read: &Pieces<'_>, room: &m
         Err(why) => return nothing(why),
     };
     let missing = if gone { "it was changed or removed after it was taken" } else { "" };
-    let whole = Piece { title: one_line(&doc.title), kind: Some(doc.kind), ..nothing(missing.to_owned()) };
+    let beside = doc.beside.as_ref().map(|beside| beside.0.clone());
+    let title = one_line(&doc.title);
+    let whole = Piece { title, kind: Some(doc.kind), beside, ..nothing(missing.to_owned()) };
     if doc.kind != EvidenceKind::Screenshot {
         let rows = shown(&doc, COLUMNS).into_rows();
         if rows.iter().all(|row| row.plain().trim().is_empty()) {

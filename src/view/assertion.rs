@@ -237,9 +237,12 @@ fn behind(mission: &Mission, verdict: &Verdict, backing: Backing) -> String {
             format!("seen red{}", how.note())
         }
         SeenRed::Toothless | SeenRed::Vacuous => "proves nothing".to_owned(),
-        SeenRed::Untold | SeenRed::OutOfTime | SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => {
-            "not seen red".to_owned()
-        }
+        SeenRed::Absent
+        | SeenRed::Untold
+        | SeenRed::OutOfTime
+        | SeenRed::NotYet
+        | SeenRed::Judged
+        | SeenRed::Off => "not seen red".to_owned(),
     };
     let over = (!methods.is_empty()).then(|| format!("over {}", methods.join(" and ")));
     let red = over.as_ref().filter(|_| verdict.outcome == Outcome::Pass).map(|_| red);

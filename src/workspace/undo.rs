@@ -1,5 +1,6 @@
 //! What was built between two commits as pieces that can be undone one by one in a worktree.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::git::Git;
@@ -58,6 +59,62 @@ impl Piece {
             .collect();
         if hunks.is_empty() { vec![self.clone()] } else { hunks }
     }
+
+    /// The lines that came with it.
+    pub fn added(&self) -> String {
+        let text = String::from_utf8_lossy(&self.patch);
+        let body = text.lines().skip_while(|line| !line.starts_with("@@ "));
+        body.filter_map(|line| line.strip_prefix('+')).map(|line| format!("{line}\n")).collect()
+    }
+}
+
+/// The words of a text with the places where they begin: letters, digits and `_` without a break.
+pub fn words_in(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let parts = text.split(move |c: char| !is_part(c)).filter(|word| !word.is_empty());
+    parts.map(|word| (word.as_ptr().addr() - text.as_ptr().addr(), word))
+}
+
+/// Puts another word in the place of one, wherever it stands in these files of a worktree. The other is as long, and no
+/// word: each letter is the next of its alphabet, each digit the next digit.
+///
+/// # Errors
+/// When a file cannot be read or written. That none of them has the word is said in a sentence.
+pub fn reword(
+    directory: &Path,
+    files: &[String],
+    word: &str,
+) -> Result<Result<Extent, String>, WorkspaceError> {
+    let next = |c: char| match c {
+        'z' => 'a',
+        'Z' => 'A',
+        '9' => '0',
+        c if c.is_ascii_alphanumeric() => char::from_u32(u32::from(c) + 1).unwrap_or(c),
+        c => c,
+    };
+    let other: String = word.chars().map(next).collect();
+    let written = Written::of(directory, files.iter().map(PathBuf::from));
+    let mut is_found = false;
+    for path in files.iter().map(|file| directory.join(file)) {
+        // What an agent put there may lead elsewhere.
+        if !path.symlink_metadata().is_ok_and(|found| found.is_file()) {
+            continue;
+        }
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        let (mut new, mut done) = (String::with_capacity(text.len()), 0);
+        for (at, _) in words_in(&text).filter(|(_, found)| *found == word) {
+            new.push_str(&text[done..at]);
+            new.push_str(&other);
+            done = at + word.len();
+        }
+        if done > 0 {
+            is_found = true;
+            new.push_str(&text[done..]);
+            fs::write(&path, new).map_err(WorkspaceError::io("write", &path))?;
+        }
+    }
+    written.tell_apart()?;
+    Ok(if is_found { Ok(Extent::Whole) } else { Err(format!("later work took out \"{word}\"")) })
 }
 
 /// How much of what was to be undone is.

@@ -54,6 +54,7 @@ async fn an_engine_killed_at_twenty_random_moments_loses_nothing_and_ends_the_sa
     assert!(built.values().all(|times| *times == 1), "a feature was built twice: {built:?}");
     assert_eq!(built.len(), mission.features.len());
     assert_eq!(survivors(&ground.dir.display().to_string()), Vec::<String>::new());
+    assert!(std::net::TcpListener::bind(("127.0.0.1", ground.demo_port())).is_ok(), "its app's port is free");
 }
 
 /// A small, seeded generator (Knuth's MMIX constants): the test needs no better one.

@@ -53,7 +53,7 @@ fn doc(reference: &EvidenceRef) -> Result<EvidenceDoc, String> {
         title: "the page".to_owned(),
         content,
         facts: None,
-        beside: None,
+        beside: Some(EvidenceRef("ev_5e55105e5510".to_owned())),
     })
 }
 
@@ -234,6 +234,10 @@ fn a_bundle_is_checked_without_its_mission() {
     let files = statement["predicate"]["configuration"].as_array().unwrap();
     let names: Vec<&str> = files.iter().filter_map(|file| file["name"].as_str()).collect();
     assert!(names.iter().any(|name| name.starts_with("evidence/ev_")), "{names:?}");
+    assert!(
+        names.iter().any(|name| name.starts_with("evidence/ev_5e55105e5510.")),
+        "a recording too: {names:?}"
+    );
     for file in ["README.md", "report.json", "report.html", "report.md", "junit.xml", "ctrf.json"] {
         assert!(names.contains(&file), "{names:?}");
     }

@@ -143,7 +143,7 @@ fn numbered(changed: &[usize]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nobody_works() {
-    use SeenRed::{AtBase, Sabotaged, Toothless};
+    use SeenRed::{Absent, AtBase, Sabotaged, Toothless};
 
     let log = folder_beside();
     let log = log.path().join("log");
@@ -161,13 +161,17 @@ async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nob
             ("VAL-C-001", "test -e README.md".to_owned(), false),
             ("VAL-D-001", "test -e README.md && test -e tests/kept.txt".to_owned(), true),
             ("VAL-E-001", "grep -q b b.txt".to_owned(), false),
+            ("VAL-F-001", "grep -q 'line 18 new' pages.txt".to_owned(), false),
         ],
         features: vec![
             (
                 "echo a > a.txt && mkdir -p tests && echo t > tests/new.txt",
                 vec!["VAL-A-001", "VAL-C-001", "VAL-D-001"],
             ),
-            ("sed -i -e 's/^line 2$/line 2 new/' -e 's/^line 18$/line 18 new/' pages.txt", vec!["VAL-B-001"]),
+            (
+                "sed -i -e 's/^line 2$/line 2 new/' -e 's/^line 18$/line 18 new/' pages.txt",
+                vec!["VAL-B-001", "VAL-F-001"],
+            ),
             ("echo b > b.txt", vec!["VAL-E-001"]),
         ],
         build: None,
@@ -177,13 +181,19 @@ async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nob
     assert!(mission.is_gate_open(M1), "{}", told());
 
     assert_eq!(undone(&mission, "VAL-A-001"), [("F1".to_owned(), "red")], "{}", told());
-    let hunks = [("F2".to_owned(), "green"), ("F2: pages.txt @@ -1,5 +1,5 @@".to_owned(), "red")];
+    let hunks = [
+        // In both lines there is another word then.
+        ("the word \"new\"".to_owned(), "green"),
+        ("F2".to_owned(), "green"),
+        ("F2: pages.txt @@ -1,5 +1,5 @@".to_owned(), "red"),
+    ];
     assert_eq!(undone(&mission, "VAL-B-001"), hunks, "{}", told());
     assert_eq!(undone(&mission, "VAL-C-001"), [("F1".to_owned(), "green")]);
     assert_eq!(undone(&mission, "VAL-D-001"), [("the whole app".to_owned(), "red")], "its tests stay");
-    assert!(!mission.sabotages.contains_key(&val("VAL-E-001")), "it was red at the base");
+    assert_eq!(undone(&mission, "VAL-E-001"), [("F3".to_owned(), "red")], "at the base there was no b.txt");
+    assert!(!mission.sabotages.contains_key(&val("VAL-F-001")), "it was red at the base, for its statement");
     let seen: Vec<SeenRed> = mission.contract.keys().map(|id| mission.seen_red(id)).collect();
-    assert_eq!(seen, [Sabotaged, Sabotaged, Toothless, Sabotaged, AtBase]);
+    assert_eq!(seen, [Absent, Sabotaged, Toothless, Sabotaged, Absent, AtBase]);
 
     let finding = mission.findings.values().next().unwrap();
     assert!(
@@ -193,7 +203,7 @@ async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nob
             .contains("`test -e README.md`, stays green whatever is undone in a copy: F1")
     );
     assert!(!mission.is_go(M1), "a check without teeth is the person's to decide on");
-    assert_eq!(mission.contract_tally().proven, 4);
+    assert_eq!((mission.contract_tally().proven, mission.contract_tally().unseen), (5, 2));
 
     let seen = std::fs::read_to_string(&log).unwrap();
     let without = |line: &&str| line.contains("b.txt") && !line.contains("a.txt");
@@ -214,20 +224,21 @@ async fn how_a_check_was_red_is_told_and_less_is_undone_to_see_it_red_for_its_st
     let before_done = |command: &str| format!("test ! -e done.txt || {command}");
     let story = Story {
         checks: vec![
-            ("VAL-A-001", before_done("{ cat words.txt && grep -q '^line 18 new$' pages.txt; }"), false),
+            ("VAL-A-001", before_done("{ cat words.txt && sed -n 18p pages.txt | grep -q n.w; }"), false),
             ("VAL-B-001", before_done("./greet.sh Ada"), false),
             ("VAL-C-001", "sh tool.sh | grep fancy".to_owned(), false),
             ("VAL-D-001", "./greet.sh Ada".to_owned(), false),
             ("VAL-E-001", "test -e README.md".to_owned(), true),
+            ("VAL-F-001", "./greet.sh Ada | grep 'Hello, Ada'".to_owned(), false),
         ],
         features: vec![
             (
-                "echo words > words.txt; sed -i -e 's/^line 2$/line 2 new/' -e 's/^line 18$/line 18 new/' pages.txt",
+                "echo some > words.txt; sed -i -e 's/^line 2$/line 2 new/' -e 's/^line 18$/line 18 new/' pages.txt",
                 vec!["VAL-A-001", "VAL-E-001"],
             ),
             (
                 "printf '#!/bin/sh\\necho Hello, $1' > greet.sh; chmod +x greet.sh",
-                vec!["VAL-B-001", "VAL-D-001"],
+                vec!["VAL-B-001", "VAL-D-001", "VAL-F-001"],
             ),
             ("echo 'echo fancy' > tool.sh; echo done > done.txt", vec!["VAL-C-001"]),
         ],
@@ -235,7 +246,7 @@ async fn how_a_check_was_red_is_told_and_less_is_undone_to_see_it_red_for_its_st
     };
     let mission = ground.fly(story.mind()).await;
     let told = || format!("{:?} {:?}\n{}", mission.status(), mission.hold, ground.told());
-    assert!(mission.is_go(M1), "red for whatever reason is seen red: {}", told());
+    assert!(mission.is_go(M1), "it is told, and asks nobody: {}", told());
 
     let how = |id: &str| mission.how_red(&val(id));
     let tried = |id: &str| -> Vec<(String, Option<HowRed>)> {
@@ -263,24 +274,18 @@ async fn how_a_check_was_red_is_told_and_less_is_undone_to_see_it_red_for_its_st
     let words =
         |id: &str| flightdeck::view::assertion::seen_red(&mission, mission.assertion(&val(id)).unwrap());
     let said = words("VAL-B-001");
-    assert!(
-        said.starts_with("it is red in a copy without F2, where what it works with was gone: exit 127: ")
-            && said.contains("greet.sh: not found"),
-        "{said}"
-    );
-    // At the base commit it is told just as well.
+    assert_eq!(said, "no: it failed only where what it works with was gone");
+    // At the base commit it is told just as well, and it is not enough.
     assert_eq!((how("VAL-C-001"), how("VAL-D-001")), (Some(HowRed::Untrue), Some(HowRed::Gone)));
-    let base = "at the base commit, before anything was built, where what it";
-    assert!(
-        words("VAL-C-001").starts_with(&format!("{base} asserts did not hold: exit 1")),
-        "{}",
-        words("VAL-C-001")
-    );
-    assert!(
-        words("VAL-D-001").starts_with(&format!("{base} works with was gone: exit 127")),
-        "{}",
-        words("VAL-D-001")
-    );
+    let seen = ["VAL-A-001", "VAL-B-001", "VAL-C-001", "VAL-D-001"].map(|id| mission.seen_red(&val(id)));
+    assert_eq!(seen, [SeenRed::Sabotaged, SeenRed::Absent, SeenRed::AtBase, SeenRed::Absent]);
+    // A word of what it asserts, with the app there.
+    let reworded = ("the word \"Hello\"".to_owned(), Some(HowRed::Untrue));
+    assert_eq!(tried("VAL-F-001"), [(base(), Some(HowRed::Gone)), reworded], "{}", told());
+    assert_eq!(mission.seen_red(&val("VAL-F-001")), SeenRed::Sabotaged);
+    let at_base = "at the base commit, before anything was built, where what it asserts did not hold: exit 1";
+    assert!(words("VAL-C-001").starts_with(at_base), "{}", words("VAL-C-001"));
+    assert_eq!(words("VAL-D-001"), said);
     assert_eq!(how("VAL-E-001"), Some(HowRed::Gone), "of nothing, nothing can be judged");
     // What it printed then is kept, and is among what the assertion rests on.
     let (piece, _) = mission.pieces_of(&val("VAL-B-001")).pop().unwrap();
@@ -289,8 +294,7 @@ async fn how_a_check_was_red_is_told_and_less_is_undone_to_see_it_red_for_its_st
     assert!(shown.content.contains("greet.sh: not found"), "{}", shown.content);
     let page = flightdeck::view::gate_page::rows(&mission, M1, &|_| String::new(), 200);
     let page = flightdeck::view::row::plain(&page);
-    assert!(page.contains("seen red (with the app's part gone)"), "{page}");
-    assert!(page.contains("seen red  it is red in a copy without F2"), "{page}");
+    assert!(page.contains("seen red  no: it failed only where what it works with was gone"), "{page}");
     assert!(
         !page.contains("seen red  it is red in a copy without F1"),
         "one for its statement needs no more words: {page}"
@@ -304,10 +308,10 @@ async fn what_later_work_stands_on_is_undone_as_far_as_it_stands_alone_or_with_t
         checks: vec![
             (
                 "VAL-A-001",
-                "grep -q '^line 18 new$' pages.txt || ! grep -q newest pages.txt".to_owned(),
+                "sed -n 18p pages.txt | grep -q n.w || ! grep -q n.west pages.txt".to_owned(),
                 false,
             ),
-            ("VAL-B-001", "test ! -e b.txt || grep -q better b.txt".to_owned(), false),
+            ("VAL-B-001", "test ! -e b.txt || grep -q b.tter b.txt".to_owned(), false),
             ("VAL-C-001", "test -e README.md".to_owned(), false),
         ],
         features: vec![

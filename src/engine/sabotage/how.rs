@@ -17,8 +17,8 @@ pub fn named_in(command: &str, dir: &Path) -> Vec<PathBuf> {
 }
 
 /// How a tester's steps were red against an app that was made wrong, beside what each of them showed before. One step that
-/// was not answered is enough: those after it build on it.
-pub fn of_steps(known: &[Result<Facts, String>], sight: &Sight) -> HowRed {
+/// was not answered is enough: those after it build on it. `quoted` is what the assertion quotes.
+pub fn of_steps(known: &[Result<Facts, String>], sight: &Sight, quoted: &[String]) -> HowRed {
     if sight.down.is_some() {
         return HowRed::Down;
     }
@@ -29,7 +29,14 @@ pub fn of_steps(known: &[Result<Facts, String>], sight: &Sight) -> HowRed {
         (Ok(_), Err(_)) => Some(HowRed::Gone),
         (Err(_), _) => None,
     });
-    weak.min().unwrap_or(HowRed::Untrue)
+    weak.min().unwrap_or_else(|| {
+        let stands = |all: &[Result<Facts, String>], words: &String| {
+            all.iter().flatten().any(|facts| facts.text.contains(words))
+        };
+        let shown: Vec<&String> = quoted.iter().filter(|words| stands(known, words)).collect();
+        let is_untouched = !shown.is_empty() && shown.iter().all(|words| stands(&sight.all, words));
+        if is_untouched { HowRed::Elsewhere } else { HowRed::Untrue }
+    })
 }
 
 fn of_step(known: &Facts, seen: &Facts) -> Option<HowRed> {
@@ -67,14 +74,15 @@ mod tests {
     }
 
     fn how(known: Facts, seen: Facts) -> HowRed {
-        of_steps(&[Ok(known)], &Sight::of(vec![Ok(seen)], None))
+        of_steps(&[Ok(known)], &Sight::of(vec![Ok(seen)], None), &["2 notes".to_owned(), "?".to_owned()])
     }
 
     #[test]
     fn another_answer_is_told_from_none() {
-        use HowRed::{Crashed, Down, Gone, Untrue};
+        use HowRed::{Crashed, Down, Elsewhere, Gone, Untrue};
 
         assert_eq!(how(answer(200, "2 notes"), answer(200, "2 things")), Untrue);
+        assert_eq!(how(answer(200, "2 notes"), answer(200, "2 notes, and a footer")), Elsewhere);
         assert_eq!(how(answer(400, "no name"), answer(200, "kept")), Untrue);
         assert_eq!(how(answer(200, "2 notes"), answer(404, "")), Gone);
         assert_eq!(how(answer(404, "nothing"), answer(404, "none of it")), Untrue, "it is what was asserted");
@@ -87,14 +95,18 @@ mod tests {
         assert_eq!(how(ended(Exit::Code(0), "Ada"), ended(Exit::Code(1), "sh: 1: ./greet: not found")), Gone);
         assert_eq!(how(ended(Exit::Code(0), "Ada"), ended(Exit::Signal(11), "")), Crashed);
         let refused = || Err("there is no e5 on the page".to_owned());
-        let acted = |known| of_steps(&[known], &Sight::of(vec![refused()], None));
+        let acted = |known| of_steps(&[known], &Sight::of(vec![refused()], None), &[]);
         assert_eq!(acted(Ok(answer(200, "a form"))), Gone);
         assert_eq!(acted(refused()), Untrue, "a slip of the tester's");
         let down = Sight::of(vec![Ok(answer(0, ""))], Some("it exited with 1".to_owned()));
-        assert_eq!(of_steps(&[Ok(answer(200, ""))], &down), Down);
+        assert_eq!(of_steps(&[Ok(answer(200, ""))], &down, &[]), Down);
         let first = [Ok(answer(200, "kept")), Ok(answer(200, "1 note"))];
         let lost = Sight::of(vec![Ok(answer(404, "")), Ok(answer(200, "0 notes"))], None);
-        assert_eq!(of_steps(&first, &lost), Gone, "what is read last is due to what was not taken first");
+        assert_eq!(
+            of_steps(&first, &lost, &[]),
+            Gone,
+            "what is read last is due to what was not taken first"
+        );
     }
 
     #[test]

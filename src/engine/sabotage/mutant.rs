@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::word::{self, Said};
 use crate::domain::baseline::AtBase;
 use crate::domain::id::{AssertionId, Commit};
 use crate::domain::text::Line;
@@ -42,6 +43,8 @@ pub enum Reach {
 pub enum Change {
     /// Pieces of what was built are undone.
     Undo(Vec<Piece>),
+    /// Another word stands in its place, wherever it stood in these files.
+    Reword { files: Vec<String>, word: String },
     /// It is as it was at another commit.
     At(Commit),
     /// Nothing is left but the tests.
@@ -63,6 +66,7 @@ impl Mutant {
     pub fn is_within_a_file(&self) -> bool {
         match &self.change {
             Change::Undo(pieces) => pieces.iter().all(|piece| !piece.place.starts_with(WHOLE_FILE)),
+            Change::Reword { .. } => true,
             Change::At(_) | Change::Everything => false,
         }
     }
@@ -73,21 +77,22 @@ impl Mutant {
     }
 }
 
-/// The ways in which what was built for an assertion is undone at a commit: one feature at a time, the newest first, then
-/// all of them together, then each with all that was built on it, then one hunk at a time. A check that was never tried at
+/// The ways in which what was built for an assertion is undone at a commit: a word of what it asserts, which leaves the app
+/// there to be judged; then one feature at a time, the newest first, then all of them together, then each with all that was built on it, then one hunk at a time. A check that was never tried at
 /// the base commit meets that first.
 ///
 /// # Errors
 /// When git cannot compare the commits.
 pub fn of(engine: &EngineContext, id: &AssertionId, head: &Commit) -> Result<Vec<Mutant>, EngineError> {
-    let (built, base, untried) = engine.cell.with(|mission| {
+    let (built, base, untried, said) = engine.cell.with(|mission| {
         let built = mission.builders_for(id);
         let base = mission.founding.as_ref().map(|founding| founding.base.clone());
         let known = mission.assertion(id);
         // Steps are tried at no base: what is not there yet shows less than what is taken away.
         let command = known.filter(|assertion| assertion.wording.check.command.is_some());
         let at_base = command.map(|assertion| mission.at_base(assertion));
-        (built, base, matches!(at_base, Some(AtBase::Untried)))
+        let said = known.map(|assertion| Said::of(mission, assertion));
+        (built, base, matches!(at_base, Some(AtBase::Untried)), said)
     });
     let mut mutants: Vec<Mutant> = base
         .filter(|_| untried)
@@ -113,6 +118,7 @@ pub fn of(engine: &EngineContext, id: &AssertionId, head: &Commit) -> Result<Vec
             since.extend(mutant.map(|mutant| Mutant { reach: Reach::WithLater, ..mutant }));
         }
     }
+    mutants.extend(said.iter().flat_map(|said| reworded(said, &features)));
     mutants.extend(features.iter().filter_map(|(name, pieces)| Mutant::undoing(name, pieces.clone())));
     if features.len() > 1 {
         let names: BTreeSet<&str> = features.iter().map(|(name, _)| name.as_str()).collect();
@@ -134,6 +140,20 @@ pub fn of(engine: &EngineContext, id: &AssertionId, head: &Commit) -> Result<Vec
     Ok(mutants)
 }
 
+/// Words of what is asserted that stand in what the features added.
+fn reworded(said: &Said, features: &[(String, Vec<Piece>)]) -> Vec<Mutant> {
+    let pieces = || features.iter().flat_map(|(_, pieces)| pieces);
+    let added: Vec<String> = pieces().map(Piece::added).collect();
+    let words = word::telling(said, added.iter().flat_map(|text| text.lines()));
+    let files: BTreeSet<&String> = pieces().map(|piece| &piece.path).collect();
+    let mutant = |word: String| Mutant {
+        what: Line::clipped(format!("the word \"{word}\"")),
+        change: Change::Reword { files: files.iter().copied().cloned().collect(), word },
+        reach: Reach::Hunk,
+    };
+    words.into_iter().map(mutant).collect()
+}
+
 /// Makes the app of a clean checkout wrong; says what stands in the way where that cannot be done.
 ///
 /// # Errors
@@ -141,6 +161,7 @@ pub fn of(engine: &EngineContext, id: &AssertionId, head: &Commit) -> Result<Vec
 pub fn make(checkout: ProofCheckout, change: &Change) -> Result<Result<Extent, String>, EngineError> {
     match change {
         Change::Undo(pieces) => Ok(undo::undo(checkout.dir(), pieces)?),
+        Change::Reword { files, word } => Ok(undo::reword(checkout.dir(), files, word)?),
         Change::At(commit) => {
             checkout.at(&commit.0)?;
             Ok(Ok(Extent::Whole))

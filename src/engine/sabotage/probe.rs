@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use tokio::time::Instant;
 
+use super::word::Said;
 use super::{Bench, CHECK, how};
 use crate::agent::tool::{Alike, Steps};
 use crate::domain::baseline::{fault, took_too_long};
@@ -26,8 +27,8 @@ use crate::workspace::undo::Extent;
 pub enum Probe {
     /// A command, and the files of the checkout that it names.
     Command { script: Script, names: Vec<PathBuf> },
-    /// A tester's steps, with what each of them showed with nothing undone.
-    Steps { steps: Steps, alike: Alike, known: Vec<Result<Facts, String>> },
+    /// A tester's steps, with what each of them showed with nothing undone, and what the assertion quotes.
+    Steps { steps: Steps, alike: Alike, known: Vec<Result<Facts, String>>, quoted: Vec<String> },
 }
 
 /// What was seen while something was undone.
@@ -63,7 +64,8 @@ impl Probe {
         let steps = steps_of(&bench.engine.store, reference)
             .ok_or_else(|| format!("the steps that were kept as {} are not what they were", reference.0))?;
         let alike = Alike::new(steps.shown());
-        Ok(Self::Steps { steps, alike, known: Vec::new() })
+        let quoted = bench.engine.cell.with(|mission| Said::of(mission, assertion).quoted());
+        Ok(Self::Steps { steps, alike, known: Vec::new(), quoted })
     }
 
     /// Tries it with nothing undone; why it tells nothing, where that is so.
@@ -80,7 +82,7 @@ impl Probe {
                     || format!("it exits {} in a checkout of its own, with nothing undone", run.exit_code);
                 Ok((!run.passed()).then(why))
             }
-            Self::Steps { steps, alike, known } => Ok(match bench.replay(steps, end).await? {
+            Self::Steps { steps, alike, known, .. } => Ok(match bench.replay(steps, end).await? {
                 Ok(sight) => {
                     *known = sight.all;
                     alike.and(sight.facts);
@@ -104,8 +106,11 @@ impl Probe {
                     None => seen(without(names, bench, Reaction::of_run(&run))),
                 })
             }
-            Self::Steps { steps, alike, known } => match bench.replay(steps, end).await? {
-                Ok(sight) => bench.judged(alike, known, sight),
+            Self::Steps { steps, alike, known, quoted } => match bench.replay(steps, end).await? {
+                Ok(sight) => {
+                    let how = how::of_steps(known, &sight, quoted);
+                    bench.judged(alike, how, sight)
+                }
                 Err(why) => Ok(Look::skipped(format!("without it {why}"))),
             },
         }
@@ -159,14 +164,9 @@ impl Bench<'_> {
         replay::again(self.engine, self.dir(), steps, left, self.cancel).await
     }
 
-    fn judged(
-        &self,
-        alike: &Alike,
-        known: &[Result<Facts, String>],
-        sight: Sight,
-    ) -> Result<Look, EngineError> {
+    fn judged(&self, alike: &Alike, how: HowRed, sight: Sight) -> Result<Look, EngineError> {
         let reaction = match alike.against(&sight.facts) {
-            Some(seen) => Reaction::Other { seen: Line::clipped(seen), how: how::of_steps(known, &sight) },
+            Some(seen) => Reaction::Other { seen: Line::clipped(seen), how },
             None if alike.is_steady() => Reaction::Green,
             None => return Ok(Look::skipped("not all that its steps show can be compared")),
         };

@@ -1,6 +1,6 @@
 //! Writing a bundle: into a folder beside its place, which is renamed once it is whole.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -72,9 +72,10 @@ fn fill(folder: &Path, material: &Material<'_>) -> Result<(usize, String), Repor
     }
     writer.put(README, readme(report).as_bytes())?;
     writer.put(FACTS, &serde_json::to_vec_pretty(&facts)?)?;
-    for piece in &report.evidence {
-        if let Some((kind, bytes)) = evidence(&EvidenceRef(piece.reference.clone())) {
-            writer.put(&format!("evidence/{}.{}", piece.reference, ending(kind)), &bytes)?;
+    let pieces = report.evidence.iter().flat_map(|piece| [Some(&piece.reference), piece.beside.as_ref()]);
+    for reference in pieces.flatten().collect::<BTreeSet<_>>() {
+        if let Some((kind, bytes)) = evidence(&EvidenceRef(reference.clone())) {
+            writer.put(&format!("evidence/{reference}.{}", ending(kind)), &bytes)?;
         }
     }
     writer.put("report.html", html(report)?.as_bytes())?;

@@ -26,7 +26,12 @@ pub fn seen_red(mission: &Mission, assertion: &Assertion) -> String {
         SeenRed::Vacuous => tried
             .unwrap_or_else(|| "no: it holds before anything is built, so that it proves nothing".to_owned()),
         SeenRed::Sabotaged | SeenRed::Toothless => tried.unwrap_or_default(),
-        SeenRed::Untold | SeenRed::OutOfTime | SeenRed::NotYet | SeenRed::Judged | SeenRed::Off => {
+        SeenRed::Absent
+        | SeenRed::Untold
+        | SeenRed::OutOfTime
+        | SeenRed::NotYet
+        | SeenRed::Judged
+        | SeenRed::Off => {
             let why = why_unseen(mission, assertion);
             if why.is_empty() { why } else { format!("no: {why}") }
         }
@@ -41,6 +46,9 @@ pub fn why_unseen(mission: &Mission, assertion: &Assertion) -> String {
             .and_then(|tried| tried.note.as_ref())
             .map_or_else(|| "nothing could be undone that would have told".to_owned(), ToString::to_string),
         SeenRed::OutOfTime => tried.map(out_of_time).unwrap_or_default(),
+        SeenRed::Absent if passed(mission, assertion) => {
+            format!("it failed only where {}", mission.how_red(&assertion.id).unwrap_or_default().clause())
+        }
         SeenRed::Judged if passed(mission, assertion) => {
             "a tester judges it: no command, and no kept steps to do again".to_owned()
         }
@@ -54,6 +62,7 @@ pub fn why_unseen(mission: &Mission, assertion: &Assertion) -> String {
             "it is tried once its milestone has passed a round".to_owned()
         }
         SeenRed::NotYet
+        | SeenRed::Absent
         | SeenRed::Judged
         | SeenRed::Off
         | SeenRed::AtBase

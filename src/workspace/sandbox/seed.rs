@@ -9,8 +9,10 @@ use std::path::Path;
 
 use super::super::WorkspaceError;
 
-/// Files of cargo's own settings; its credentials are not among them.
+/// Files of cargo's own settings; its credentials have a file of their own.
 const SETTINGS: [&str; 2] = ["config.toml", "config"];
+/// Keys of those settings that are credentials all the same.
+const SECRETS: [&str; 2] = ["token", "secret-key"];
 
 /// Where cargo keeps what it knows of crates: hundreds of folders of a few files each.
 const INDEX: &str = "registry/index";
@@ -27,8 +29,11 @@ pub(super) fn seed(home: &Path, cargo: &Path) -> Result<(), WorkspaceError> {
 fn fill(own: &Path, cargo: &Path) -> io::Result<()> {
     fs::create_dir_all(own)?;
     for name in SETTINGS {
-        if cargo.join(name).is_file() {
-            fs::copy(cargo.join(name), own.join(name))?;
+        // What does not parse cargo itself refuses.
+        let settings = fs::read_to_string(cargo.join(name)).ok().and_then(|text| text.parse().ok());
+        if let Some(mut settings) = settings {
+            without_secrets(&mut settings);
+            fs::write(own.join(name), settings.to_string())?;
         }
     }
     // What cargo knows of a crate it reads through the link; where it has news it goes on without keeping them.
@@ -46,6 +51,11 @@ fn fill(own: &Path, cargo: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn without_secrets(table: &mut toml::Table) {
+    table.retain(|key, _| !SECRETS.contains(&key));
+    table.iter_mut().filter_map(|(_, value)| value.as_table_mut()).for_each(without_secrets);
 }
 
 fn link_below(from: &Path, to: &Path) -> io::Result<()> {
@@ -101,5 +111,47 @@ fn link(from: &Path, to: &Path) -> io::Result<()> {
     match symlink(from, to) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
         Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_home_has_cargos_settings_without_credentials_and_its_copy_the_same_links() {
+        let place = tempfile::tempdir().unwrap();
+        let (cargo, home, own) =
+            (place.path().join("cargo"), place.path().join("home"), place.path().join("own"));
+        for (path, text) in [
+            (
+                "config.toml",
+                "[build]\njobs = 2\n[registry]\ntoken = \"SECRET\"\n[registries.my]\nindex = \"i\"\ntoken = \"SECRET\"\n",
+            ),
+            ("config", "not toml, SECRET"),
+            ("registry/index/x/.cache/an/yhow/anyhow", "known"),
+            ("registry/cache/x/anyhow-1.crate", "packed"),
+            ("registry/src/x/anyhow-1/lib.rs", "unpacked"),
+        ] {
+            fs::create_dir_all(cargo.join(path).parent().unwrap()).unwrap();
+            fs::write(cargo.join(path), text).unwrap();
+        }
+        seed(&home, &cargo).unwrap();
+        let mut files = fs::read_dir(home.join(".cargo")).unwrap().map(|entry| entry.unwrap().file_name());
+        assert!(files.all(|name| name != "config"), "what cannot be read has no secrets taken out");
+        let old = fs::metadata(home.join(".cargo/config.toml")).unwrap().modified().unwrap();
+        copy_home(&home, &own).unwrap();
+        fs::write(own.join(".cargo/registry/cache/x/new.crate"), "new").unwrap();
+        for home in [&home, &own] {
+            let read = |path: &str| fs::read_to_string(home.join(".cargo").join(path)).unwrap();
+            let settings = read("config.toml");
+            assert!(settings.contains("jobs = 2") && settings.contains("index = \"i\""), "{settings}");
+            assert!(!settings.contains("SECRET"), "{settings}");
+            assert_eq!(read("registry/index/x/.cache/an/yhow/anyhow"), "known");
+            assert_eq!(read("registry/cache/x/anyhow-1.crate"), "packed");
+            assert_eq!(read("registry/src/x/anyhow-1/lib.rs"), "unpacked");
+            assert_eq!(fs::metadata(home.join(".cargo/config.toml")).unwrap().modified().unwrap(), old);
+        }
+        assert!(!home.join(".cargo/registry/cache/x/new.crate").exists(), "each has its own");
     }
 }

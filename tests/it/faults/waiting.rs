@@ -147,8 +147,7 @@ async fn an_engine_that_is_started_anew_goes_on_with_what_is_waited_for() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_port_is_waited_for_and_nobody_is_asked() {
     let ground = Ground::demo(Autopilot::On);
-    let goal = ground.mission().founding.unwrap().goal;
-    let port: u16 = goal.as_str().rsplit_once("127.0.0.1:").unwrap().1.trim_end_matches('.').parse().unwrap();
+    let port = ground.demo_port();
     let listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
     let engine = tokio::spawn(flightdeck::engine::run(ground.options()));
     let mission = seen(&ground, |mission| mission.waits().next().is_some()).await;

@@ -155,6 +155,13 @@ impl Ground {
     pub fn events(&self) -> Vec<Stamped> {
         self.missions.read(&self.id).unwrap().read(0, u32::MAX).unwrap()
     }
+
+    /// The port that the goal of the demo names.
+    pub fn demo_port(&self) -> u16 {
+        let goal = self.mission().founding.unwrap().goal;
+        let port = goal.as_str().rsplit_once("127.0.0.1:").unwrap().1;
+        port.trim_end_matches('.').parse().unwrap()
+    }
 }
 
 /// Only the rehearsal, without pauses.
