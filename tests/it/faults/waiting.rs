@@ -37,7 +37,7 @@ fn fly(ground: &Ground, backends: Arc<dyn Backends>) -> Engine {
 }
 
 /// Looks at the mission until it shows what is looked for.
-async fn seen(ground: &Ground, looked_for: impl Fn(&Mission) -> bool) -> Mission {
+pub async fn seen(ground: &Ground, looked_for: impl Fn(&Mission) -> bool) -> Mission {
     let look = async {
         loop {
             let mission = ground.mission();
@@ -50,7 +50,7 @@ async fn seen(ground: &Ground, looked_for: impl Fn(&Mission) -> bool) -> Mission
     tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| panic!("not seen: {}", ground.told()))
 }
 
-async fn landed(engine: Engine) {
+pub async fn landed(engine: Engine) {
     tokio::time::timeout(PATIENCE, engine).await.expect("it does not come to rest").unwrap().unwrap();
 }
 
@@ -59,7 +59,7 @@ fn kinds(ground: &Ground, kind: &str) -> usize {
 }
 
 /// A mind that cannot be reached before somebody says so.
-fn away(up: &Arc<AtomicBool>, fault: ModelError) -> Arc<Mind> {
+pub fn away(up: &Arc<AtomicBool>, fault: ModelError) -> Arc<Mind> {
     let (up, turns) = (Arc::clone(up), AtomicUsize::new(0));
     Mind::new(move |_, _| {
         if !up.load(Ordering::SeqCst) {
