@@ -150,7 +150,7 @@ pub enum SeenRed {
     Untold,
     /// There was not enough time to see it.
     OutOfTime,
-    /// It was red only where the app was not there, or what the check works with: that says nothing of its statement.
+    /// It was red only where nothing was built that it could judge, or where something else changed: that says nothing of it.
     Absent,
     /// Not yet: its milestone has no round that passed.
     NotYet,
@@ -242,13 +242,7 @@ impl Mission {
         match sabotaged {
             Some(SabotageOutcome::Red) => {
                 let how = sabotage.and_then(Sabotage::red).and_then(|undone| undone.reaction.how());
-                // A guard holds where nothing is built: it is tried on an app of which nothing is left.
-                let is_guard = assertion.wording.check.guard;
-                if is_guard || how.is_some_and(HowRed::is_for_its_statement) {
-                    SeenRed::Sabotaged
-                } else {
-                    SeenRed::Absent
-                }
+                if how != Some(HowRed::Elsewhere) { SeenRed::Sabotaged } else { SeenRed::Absent }
             }
             Some(SabotageOutcome::Toothless) => SeenRed::Toothless,
             Some(SabotageOutcome::Untold | SabotageOutcome::OutOfTime) | None if vacuous => SeenRed::Vacuous,

@@ -143,7 +143,7 @@ fn numbered(changed: &[usize]) -> String {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nobody_works() {
-    use SeenRed::{Absent, AtBase, Sabotaged, Toothless};
+    use SeenRed::{AtBase, Sabotaged, Toothless};
 
     let log = folder_beside();
     let log = log.path().join("log");
@@ -193,7 +193,7 @@ async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nob
     assert_eq!(undone(&mission, "VAL-E-001"), [("F3".to_owned(), "red")], "at the base there was no b.txt");
     assert!(!mission.sabotages.contains_key(&val("VAL-F-001")), "it was red at the base, for its statement");
     let seen: Vec<SeenRed> = mission.contract.keys().map(|id| mission.seen_red(id)).collect();
-    assert_eq!(seen, [Absent, Sabotaged, Toothless, Sabotaged, Absent, AtBase]);
+    assert_eq!(seen, [Sabotaged, Sabotaged, Toothless, Sabotaged, Sabotaged, AtBase]);
 
     let finding = mission.findings.values().next().unwrap();
     assert!(
@@ -203,7 +203,7 @@ async fn what_was_built_is_undone_feature_by_feature_then_hunk_by_hunk_where_nob
             .contains("`test -e README.md`, stays green whatever is undone in a copy: F1")
     );
     assert!(!mission.is_go(M1), "a check without teeth is the person's to decide on");
-    assert_eq!((mission.contract_tally().proven, mission.contract_tally().unseen), (5, 2));
+    assert_eq!((mission.contract_tally().proven, mission.contract_tally().unseen), (5, 0));
 
     let seen = std::fs::read_to_string(&log).unwrap();
     let without = |line: &&str| line.contains("b.txt") && !line.contains("a.txt");
@@ -274,11 +274,15 @@ async fn how_a_check_was_red_is_told_and_less_is_undone_to_see_it_red_for_its_st
     let words =
         |id: &str| flightdeck::view::assertion::seen_red(&mission, mission.assertion(&val(id)).unwrap());
     let said = words("VAL-B-001");
-    assert_eq!(said, "no: it failed only where what it works with was gone");
-    // At the base commit it is told just as well, and it is not enough.
+    assert!(
+        said.starts_with("it is red in a copy without F2, where what it works with was gone: exit 127: ")
+            && said.contains("greet.sh: not found"),
+        "{said}"
+    );
+    // At the base commit it is told just as well; there it is not enough.
     assert_eq!((how("VAL-C-001"), how("VAL-D-001")), (Some(HowRed::Untrue), Some(HowRed::Gone)));
     let seen = ["VAL-A-001", "VAL-B-001", "VAL-C-001", "VAL-D-001"].map(|id| mission.seen_red(&val(id)));
-    assert_eq!(seen, [SeenRed::Sabotaged, SeenRed::Absent, SeenRed::AtBase, SeenRed::Absent]);
+    assert_eq!(seen, [SeenRed::Sabotaged, SeenRed::Sabotaged, SeenRed::AtBase, SeenRed::Sabotaged]);
     // A word of what it asserts, with the app there.
     let reworded = ("the word \"Hello\"".to_owned(), Some(HowRed::Untrue));
     assert_eq!(tried("VAL-F-001"), [(base(), Some(HowRed::Gone)), reworded], "{}", told());
@@ -294,7 +298,8 @@ async fn how_a_check_was_red_is_told_and_less_is_undone_to_see_it_red_for_its_st
     assert!(shown.content.contains("greet.sh: not found"), "{}", shown.content);
     let page = flightdeck::view::gate_page::rows(&mission, M1, &|_| String::new(), 200);
     let page = flightdeck::view::row::plain(&page);
-    assert!(page.contains("seen red  no: it failed only where what it works with was gone"), "{page}");
+    assert!(page.contains("seen red (with the app's part gone)"), "{page}");
+    assert!(page.contains("seen red  it is red in a copy without F2"), "{page}");
     assert!(
         !page.contains("seen red  it is red in a copy without F1"),
         "one for its statement needs no more words: {page}"

@@ -276,6 +276,33 @@ fn the_gate_of_a_milestone_waits_until_its_checks_were_seen_red() {
     assert_eq!((judged.mission.seen_red(&val("VAL-A-001")), judged.due()), (SeenRed::Judged, vec![]));
 }
 
+/// Where nothing was built, a check that needs the app is red whatever it looks for: that alone shows nothing of it.
+#[test]
+fn what_was_red_only_for_want_of_the_app_is_tried_by_undoing() {
+    let weak = || passed(checked("VAL-A-001", "./a"), vec![run("./a", 127, "sh: 1: ./a: not found")]);
+    let seen = |flight: &Flight| flight.mission.seen_red(&val("VAL-A-001"));
+    let mut flight = weak();
+    assert_eq!((seen(&flight), flight.due()), (SeenRed::Absent, vec![SABOTAGE]));
+    assert_eq!(flight.mission.contract_tally().unseen, 1);
+    tried(&mut flight, SabotageOutcome::OutOfTime);
+    assert_eq!((seen(&flight), flight.due()), (SeenRed::Absent, vec![]), "once is enough");
+    let words = |flight: &Flight| {
+        let mission = &flight.mission;
+        flightdeck::view::assertion::seen_red(mission, mission.assertion(&val("VAL-A-001")).unwrap())
+    };
+    assert_eq!(words(&flight), "no: it failed only where what it works with was gone");
+    let mut flight = weak();
+    tried(&mut flight, SabotageOutcome::Toothless);
+    assert_eq!(seen(&flight), SeenRed::Toothless, "it stayed green on an app that was there");
+    for (how, counts) in [(HowRed::Gone, true), (HowRed::Untrue, true), (HowRed::Elsewhere, false)] {
+        let mut flight = weak();
+        let mut sabotage = words::sabotage("VAL-A-001", SabotageOutcome::Red);
+        sabotage.undone[0].reaction = Reaction::Other { seen: words::line("another footer"), how };
+        flight.engine(Command::RecordSabotage { sabotage: Box::new(sabotage) });
+        assert_eq!(seen(&flight) == SeenRed::Sabotaged, counts, "{how:?}");
+    }
+}
+
 /// A pass that nobody saw fail is told wherever it is counted as proven, also where it is another reason that is told first.
 #[test]
 fn what_is_proven_and_was_never_seen_red_is_told_beside_the_number() {
