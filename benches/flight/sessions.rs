@@ -58,6 +58,7 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
         sandbox: SandboxOptions::default(),
         hooks: flightdeck::agent::hook::HookRules::default(),
         habits: flightdeck::engine::Habits::default(),
+        mcp: std::collections::BTreeMap::new(),
         skill_dirs: Vec::new(),
         limits: flightdeck::engine::CommandLimits::default(),
         patience: Duration::from_millis(50),

@@ -6,6 +6,7 @@
 pub mod context;
 pub mod external;
 pub mod hook;
+pub mod mcp;
 pub mod model;
 pub mod prompt;
 pub mod repetition;

@@ -77,6 +77,8 @@ pub enum BackendError {
     NoProgram { agent: String, program: String, advice: String },
     #[error("agents.{agent}.env.{variable} needs {of}, which is not set")]
     NoAgentVariable { agent: String, variable: String, of: String },
+    #[error("mcp.{name} {fault}; see {file}")]
+    UnfitServer { name: String, fault: String, file: String },
     /// There is no rehearsal of that name.
     #[error("{0}")]
     Rehearsal(String),
@@ -254,7 +256,7 @@ impl Settings {
 }
 
 /// A header; a value that begins with `$` is that of a variable, so that no key has to stand in a file.
-fn header(line: &str, variables: &Variables) -> Option<(String, SecretString)> {
+pub(super) fn header(line: &str, variables: &Variables) -> Option<(String, SecretString)> {
     let (name, value) = header_of(line)?;
     let value = match value.strip_prefix('$') {
         Some(variable) => variables.get(variable)?.trim(),

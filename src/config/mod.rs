@@ -11,6 +11,7 @@ mod error;
 mod file;
 mod home;
 mod layers;
+mod mcp;
 mod origin;
 mod settings;
 mod values;

@@ -9,7 +9,7 @@ use super::backend::{Remote, variable_of};
 use super::home::Home;
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
-use super::values::{Agent, Folders, Provider, SandboxValues, ToolsName, Url, Values};
+use super::values::{Agent, Folders, Mcp, Provider, SandboxValues, ToolsName, Url, Values};
 use super::variables::Variables;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
@@ -64,6 +64,7 @@ pub struct Settings {
     /// By the word of a role, or `default`.
     pub(super) tools: BTreeMap<String, ToolsName>,
     pub(super) agents: BTreeMap<String, Agent>,
+    pub(super) mcp: BTreeMap<String, Mcp>,
     pub(super) variables: Variables,
     by_key: BTreeMap<String, Setting>,
 }
@@ -95,7 +96,7 @@ impl Settings {
         lay_addresses(&mut layered, &variables);
         hide_keys(&mut layered.by_key);
         let Layered { mut by_key, values } = layered;
-        let Values { budget, limits, sandbox, providers, agents, ref fallback, .. } = values;
+        let Values { budget, limits, sandbox, providers, agents, mcp, ref fallback, .. } = values;
         let fallbacks = Role::ALL.iter().filter_map(|role| {
             let chosen = fallback.get(role.word()).or_else(|| fallback.get("default"))?;
             Some((*role, chosen.0.clone()))
@@ -134,6 +135,7 @@ impl Settings {
             providers,
             tools: values.tools,
             agents,
+            mcp,
             user_file,
             variables,
             by_key,
@@ -155,14 +157,18 @@ fn sandbox_options(set: SandboxValues, variables: &Variables) -> SandboxOptions 
     SandboxOptions { wanted, read: folders(set.read), write: folders(set.write), never: Vec::new(), home }
 }
 
-/// A key that stands in a file all the same is given to its agent and shown to nobody.
+/// A key that stands in a file all the same is given to its agent or server and shown to nobody.
 fn hide_keys(by_key: &mut BTreeMap<String, Setting>) {
-    for (key, set) in by_key.iter_mut().filter(|(key, _)| key.starts_with("agents.")) {
+    for (key, set) in by_key.iter_mut().filter(|(key, _)| is_started(key)) {
         let variable = key.split_once(".env.").map_or("", |(_, variable)| variable);
         if looks_secret(variable) && !set.value.as_str().unwrap_or_default().starts_with('$') {
             set.value = json!("(a key)");
         }
     }
+}
+
+fn is_started(key: &str) -> bool {
+    key.starts_with("agents.") || key.starts_with("mcp.")
 }
 
 /// The variables of these names that are set.

@@ -48,6 +48,7 @@ pub(super) struct Values {
     pub keys: BTreeMap<String, Chords>,
     pub providers: BTreeMap<String, Provider>,
     pub agents: BTreeMap<String, Agent>,
+    pub mcp: BTreeMap<String, Mcp>,
 }
 
 /// The section `budget`.
@@ -109,6 +110,26 @@ pub(super) struct Agent {
     pub env: BTreeMap<String, Text>,
 }
 
+/// What is set about one server of the Model Context Protocol.
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Mcp {
+    pub command: Option<CommandWords>,
+    /// As those of an agent.
+    pub env: BTreeMap<String, Text>,
+    pub url: Option<Url>,
+    pub headers: Option<HeaderLines>,
+    /// Who is given its tools.
+    pub roles: Option<Roles>,
+}
+
+/// Its variables and headers may hold its key, and are not printed by accident.
+impl std::fmt::Debug for Mcp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mcp").field("roles", &self.roles).finish_non_exhaustive()
+    }
+}
+
 /// Its variables may hold its key, and are not printed by accident.
 impl std::fmt::Debug for Agent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -139,6 +160,7 @@ impl Default for Values {
             keys: BTreeMap::new(),
             providers: BTreeMap::new(),
             agents: BTreeMap::new(),
+            mcp: BTreeMap::new(),
         }
     }
 }
@@ -182,7 +204,7 @@ impl Values {
                     let (name, field) = rest.rsplit_once('.').unwrap_or((rest, ""));
                     &mut tree[section][name][field]
                 }
-                Some((section @ "agents", rest)) => match rest.split_once('.') {
+                Some((section @ ("agents" | "mcp"), rest)) => match rest.split_once('.') {
                     Some((name, field)) => match field.split_once('.') {
                         Some((table, name_in)) => &mut tree[section][name][table][name_in],
                         None => &mut tree[section][name][field],
@@ -241,6 +263,11 @@ pub(super) fn is_known(key: &str) -> bool {
                 None => field == "command",
             })
         }
+        Some(("mcp", rest)) => rest.split_once('.').is_some_and(|(name, field)| {
+            let variable = field.strip_prefix("env.");
+            is_mcp_name(name)
+                && variable.map_or_else(|| fields(&Mcp::default()).contains_key(field), is_variable)
+        }),
         _ => Values::defaults().contains_key(key),
     }
 }
@@ -249,6 +276,7 @@ pub(super) fn is_known(key: &str) -> bool {
 pub(super) fn is_section(key: &str) -> bool {
     key.starts_with("providers.")
         || key.starts_with("agents.")
+        || key.starts_with("mcp.")
         || fields(&Values::default()).get(key).is_some_and(Value::is_object)
 }
 
@@ -262,7 +290,7 @@ pub(super) fn reserved(key: &str) -> Option<&'static str> {
         "pass_env" => Some("it decides which of your variables programs see"),
         "quiet_hours" | "keep_awake" | "resume_after_quota" => Some("it is about you and your machine"),
         _ if key.starts_with("sandbox.") => Some("it decides what its own programs may touch"),
-        _ => ["providers.", "agents."]
+        _ => ["providers.", "agents.", "mcp."]
             .iter()
             .any(|section| key.starts_with(section))
             .then_some("it decides which program runs and where your keys are sent"),
@@ -274,6 +302,12 @@ pub(super) fn advice(name: &str) -> String {
     if let Some(agent) = name.strip_prefix("agents.") {
         let agent = agent.split('.').next().unwrap_or_default();
         return format!("an agent has `agents.{agent}.command` and `agents.{agent}.env.NAME`");
+    }
+    if let Some(server) = name.strip_prefix("mcp.") {
+        let server = server.split('.').next().unwrap_or_default();
+        return format!(
+            "a server has `mcp.{server}.command` with `mcp.{server}.env.NAME`, or `mcp.{server}.url` with `mcp.{server}.headers`; and `mcp.{server}.roles`; its name is of letters, digits and -"
+        );
     }
     let provider = name.strip_prefix("providers.").and_then(|rest| rest.split('.').next());
     let of_provider = fields(&Provider::default()).into_iter().map(|(field, _)| field);
@@ -354,6 +388,10 @@ rules! {
     BranchPrefix(String): "the beginning of a branch's name, such as missions or me/missions" =
         |value| text(value).filter(|prefix| prefix.len() <= 80 && prefix.split('/').all(is_branch_part));
     Quiet(QuietHours): "two times of the day, such as 22:00-07:00" = |value| text(value)?.parse().ok();
+    Roles(Vec<Role>): "a list of roles, such as [\"worker\", \"user_testing\"]" = |value| {
+        let roles: Vec<Role> = value.as_array()?.iter().map(|role| text(role)?.parse().ok()).collect::<Option<_>>()?;
+        (!roles.is_empty() && !roles.contains(&Role::Researcher)).then_some(roles)
+    };
     Switch(bool): "true or false" = Value::as_bool;
     Chords(Vec<String>): "a key such as \"ctrl-s\", or a list of keys" = |value| match value {
         Value::Array(chords) => chords.iter().map(text).collect(),
@@ -371,6 +409,11 @@ pub(super) fn header_of(line: &str) -> Option<(&str, &str)> {
     let in_name = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
     let fits = !name.is_empty() && name.chars().all(in_name) && !value.is_empty();
     (fits && value.chars().all(|c| !c.is_control())).then_some((name, value))
+}
+
+/// Whether a server can go by a name in those of its tools.
+fn is_mcp_name(name: &str) -> bool {
+    !name.is_empty() && name.len() <= 20 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 fn is_variable(word: &str) -> bool {
@@ -417,6 +460,7 @@ mod tests {
             ("agents.mine.command", json!(["my-agent", "--acp"]), json!("my-agent --acp")),
             ("agents.mine.env.MY_HOME", json!("/x"), json!(1)),
             ("speed", json!(2.5), json!(0)),
+            ("mcp.docs.roles", json!(["worker"]), json!(["wroker"])),
             ("quiet_hours", json!("22:00-07:00"), json!("22-7")),
             ("limits.rounds", json!(1), json!(0)),
             ("limits.min_families", json!(2), json!(0)),

@@ -14,6 +14,7 @@ use super::mission_cell::MissionCell;
 use super::open_calls::OpenCalls;
 use super::scripts::SetUp;
 use crate::agent::hook::Hooks;
+use crate::agent::mcp::McpSpec;
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
@@ -124,6 +125,8 @@ pub struct EngineContext {
     pub browser: BrowserProbe,
     /// How the person wants it to behave.
     pub habits: Habits,
+    /// Servers whose tools each role is given.
+    pub mcp: BTreeMap<Role, Vec<Arc<McpSpec>>>,
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// How long commands may take that the engine runs itself.

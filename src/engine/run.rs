@@ -1,5 +1,6 @@
 //! An engine from its start to its end.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -27,7 +28,9 @@ use super::recover::recover;
 use super::relocate;
 use super::role::PROMPTS;
 use crate::agent::hook::{HookRules, Hooks};
+use crate::agent::mcp::McpSpec;
 use crate::agent::prompt::PromptLibrary;
+use crate::domain::attempt::Role;
 use crate::domain::event::Founding;
 use crate::domain::id::MissionId;
 use crate::domain::mission::Mission;
@@ -64,6 +67,8 @@ pub struct EngineOptions {
     pub hooks: HookRules,
     /// How the person wants it to behave.
     pub habits: Habits,
+    /// Servers whose tools each role is given.
+    pub mcp: BTreeMap<Role, Vec<Arc<McpSpec>>>,
     /// Directories of skills beside those of the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// How long commands may take that it runs itself.
@@ -132,6 +137,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         reaper,
         hooks,
         habits: options.habits,
+        mcp: options.mcp,
         passed: options.passed,
         browser: BrowserProbe::new(options.chromium),
         skill_dirs: options.skill_dirs,

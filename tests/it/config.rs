@@ -343,3 +343,32 @@ fn a_file_that_cannot_be_read_is_not_taken_for_none() {
     fixture.sources.project_file = Some(PathBuf::from("/nowhere/x"));
     fixture.load();
 }
+
+#[test]
+fn a_server_of_tools_is_resolved_by_role_and_a_bad_one_says_why() {
+    let text = "[mcp.docs]\ncommand = [\"docs\"]\nenv = { DOCS_KEY = \"$KEY\" }\nroles = [\"worker\", \"orchestrator\"]\n[mcp.issues]\nurl = \"https://x.example/mcp\"\nheaders = [\"Authorization: $KEY\"]\nroles = [\"worker\"]\n";
+    let settings = Fixture::new().user(text).variables(&[("KEY", "sk-1")]).load();
+    let by_role = settings.mcp().unwrap();
+    let names = |role| by_role[&role].iter().map(|server| server.name.clone()).collect::<Vec<_>>();
+    assert_eq!(names(Role::Worker), ["docs", "issues"]);
+    assert_eq!(names(Role::Orchestrator), ["docs"]);
+    assert!(!format!("{settings:?}").contains("sk-1"));
+    let table = [
+        ("[mcp.x]\ncommand = [\"x\"]\n", "mcp.x names nobody who is given its tools: set its `roles`"),
+        ("[mcp.x]\nroles = [\"worker\"]\n", "mcp.x has neither a `command` nor a `url`"),
+        (
+            "[mcp.x]\nroles = [\"worker\"]\ncommand = [\"x\"]\nurl = \"http://x\"\n",
+            "mcp.x has a `command` and a `url`: it is one or the other",
+        ),
+        (
+            "[mcp.x]\nroles = [\"worker\"]\ncommand = [\"x\"]\nenv = { A = \"$B\" }\n",
+            "mcp.x needs B for A, which is not set",
+        ),
+    ];
+    for (text, words) in table {
+        let fault = Fixture::new().user(text).load().mcp().unwrap_err().to_string();
+        assert!(fault.starts_with(words), "{fault}");
+    }
+    let unknown = Fixture::new().user("[mcp.x]\ncomand = [\"x\"]\n").fault();
+    assert!(unknown.contains("a server has `mcp.x.command`"), "{unknown}");
+}

@@ -51,6 +51,16 @@ impl ToolEnv {
         program.reaper(&self.reaper).jailed(&self.jail)
     }
 
+    /// The program of a server of tools, with the environment and the limits of this place.
+    pub(in crate::agent) fn server(
+        &self,
+        command: &[String],
+        env: impl IntoIterator<Item = (String, String)>,
+    ) -> Program {
+        let program = Program::of_words(command).dir(self.confinement.root());
+        program.envs(self.env.clone()).envs(env).reaper(&self.reaper).jailed(&self.jail)
+    }
+
     /// The program of an agent that has tools of its own, with the environment of this place. It is not kept in a jail: it
     /// needs its own home and sockets.
     pub fn agent(&self, command: &[String], env: impl IntoIterator<Item = (String, String)>) -> Program {

@@ -22,10 +22,10 @@ mod write;
 pub use arguments::arguments;
 pub use delegate::Spawner;
 pub use env::ToolEnv;
-pub(in crate::agent) use instrument::EVIDENCE_MARK;
 pub use instrument::{
     Again, Alike, App, BusyPorts, EvidenceSink, Instruments, Own, Recurring, StepLog, Steps, replay,
 };
+pub(in crate::agent) use instrument::{EVIDENCE_MARK, with_evidence};
 pub use jobs::Jobs;
 pub use recall::Archive;
 pub(in crate::agent) use recall::row as recall;

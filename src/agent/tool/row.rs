@@ -92,6 +92,21 @@ impl ToolRow {
         Self { spec, whole, access, concurrency: Concurrency::Alone, decides: false, run, lack: Lack::Missed }
     }
 
+    /// A tool that checks its arguments itself.
+    pub(in crate::agent) fn foreign<F>(
+        spec: ToolSpec,
+        access: Access,
+        run: impl Fn(Value, Call) -> F + Send + Sync + 'static,
+    ) -> Self
+    where
+        F: Future<Output = Answer> + Send + 'static,
+    {
+        let run: Run = Arc::new(move |arguments, call| Box::pin(run(arguments, call)));
+        let whole = spec.schema.clone();
+        let (concurrency, lack) = (Concurrency::Alone, Lack::Missed);
+        Self { spec, whole, access, concurrency, decides: false, run: Ok(run), lack }
+    }
+
     /// A tool that works on files, beside the session's other tasks.
     pub(super) fn on_files<A>(
         name: &str,

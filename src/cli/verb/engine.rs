@@ -67,6 +67,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         chromium: chromium(&settings),
         sandbox: sandbox(&settings, &context.home),
         habits: habits(&settings),
+        mcp: settings.mcp()?,
         passed: settings.passed,
         backends: Arc::new(ModelRegistry::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],

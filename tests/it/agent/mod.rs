@@ -2,6 +2,7 @@
 
 mod bounds;
 mod external;
+mod mcp;
 mod prefix;
 mod provider;
 mod quirks;

@@ -1,5 +1,6 @@
 //! A whole mission in a temporary home: a real git repository, a founded mission, an engine in this process.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -140,6 +141,7 @@ impl Ground {
             },
             hooks: HookRules::default(),
             habits: Habits::default(),
+            mcp: BTreeMap::new(),
             skill_dirs: Vec::new(),
             limits: CommandLimits::default(),
             patience: Duration::from_millis(100),

@@ -70,7 +70,7 @@ impl Connections {
     }
 
     /// The client for an address.
-    pub(super) fn client(&self, url: &Url) -> &Client {
+    pub(in crate::agent) fn client(&self, url: &Url) -> &Client {
         if is_loopback(url) { &self.0.loopback } else { &self.0.outward }
     }
 

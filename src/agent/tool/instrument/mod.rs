@@ -157,7 +157,7 @@ async fn work<I: Instrument>(held: Arc<Held<I>>, wanted: I::Wanted, call: Call) 
 }
 
 /// The text of an answer with the names of the evidence behind it.
-pub(super) fn with_evidence(
+pub(in crate::agent) fn with_evidence(
     sink: &dyn EvidenceSink,
     text: &str,
     evidence: impl IntoIterator<Item = Evidence>,

@@ -67,6 +67,20 @@ pub(super) fn config_files(context: &Context) -> String {
     }
 }
 
+/// The servers whose tools roles are given, as they are set; nothing is said where there are none.
+pub(super) fn mcp(settings: &Settings) -> Option<Check> {
+    let by_role = match settings.mcp() {
+        Ok(by_role) if by_role.is_empty() => return None,
+        Ok(by_role) => by_role,
+        Err(fault) => return Some(Check::bad("mcp", fault.to_string())),
+    };
+    let told = by_role.iter().map(|(role, servers)| {
+        let names: Vec<&str> = servers.iter().map(|server| server.name.as_str()).collect();
+        format!("{role}: {}", names.join(", "))
+    });
+    Some(Check::good("mcp", told.collect::<Vec<_>>().join("; ")))
+}
+
 /// The person's hooks; nothing is said where there are none.
 pub(super) fn hooks(context: &Context) -> Option<Check> {
     match context.home.hooks() {

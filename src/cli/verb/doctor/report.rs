@@ -87,6 +87,7 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
             checks.push(checks::browser(&settings).await);
             checks.push(checks::sandbox(&settings, &context.home));
             checks.extend(checks::awake(context, &settings));
+            checks.extend(checks::mcp(&settings));
         }
         Err(found) => checks.push(Check::bad("config", fault::sentence(&found))),
     }

@@ -1,0 +1,160 @@
+//! A conversation with a server, from its handshake on.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::Url;
+use reqwest::header::{HeaderName, HeaderValue};
+use rmcp::model::{
+    ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult, ElicitationAction, Implementation,
+};
+use rmcp::service::{ClientInitializeError, RequestContext, RunningService};
+use rmcp::transport::StreamableHttpClientTransport;
+use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
+use rmcp::{ClientHandler, ErrorData, RoleClient, ServiceExt};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
+
+use super::{McpSpec, McpWay};
+use crate::agent::model::provider::Connections;
+use crate::agent::tool::ToolEnv;
+use crate::workspace::process::Dialogue;
+
+/// How long a server has for its handshake: some are fetched before they start.
+const START: Duration = Duration::from_mins(2);
+
+/// An open conversation. Dropping it ends the server, where it was started for this.
+pub(super) struct Link {
+    pub client: RunningService<RoleClient, Visitor>,
+    dialogue: Option<tokio::sync::Mutex<Dialogue>>,
+}
+
+impl Link {
+    /// Starts a server, or finds one that runs, and shakes hands.
+    ///
+    /// # Errors
+    /// Why there is none, in a sentence.
+    pub async fn open(spec: &McpSpec, place: &ToolEnv) -> Result<Self, String> {
+        let name = &spec.name;
+        match &spec.way {
+            McpWay::Program { command, env } => {
+                let env = env.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned()));
+                let log = place.scratch.join(format!("mcp-{name}.log"));
+                let started = place.server(command, env).spawn_dialogue(&log);
+                let (mut dialogue, (input, output)) = started.map_err(|error| error.to_string())?;
+                match shake(Visitor::default().serve((output, input))).await {
+                    Ok(client) => Ok(Self { client, dialogue: Some(tokio::sync::Mutex::new(dialogue)) }),
+                    Err(why) => Err(format!(
+                        "the MCP server `{name}` did not start: {}",
+                        ended(&mut dialogue, why).await
+                    )),
+                }
+            }
+            McpWay::Address { url, headers } => {
+                let asked = shake(Visitor::default().serve(transport(url, headers)?)).await;
+                let client = asked
+                    .map_err(|why| format!("the MCP server `{name}` does not answer at {url}: {why}"))?;
+                Ok(Self { client, dialogue: None })
+            }
+        }
+    }
+
+    /// Whether nothing more will come.
+    pub fn is_over(&self) -> bool {
+        self.client.is_closed() || self.client.is_transport_closed()
+    }
+
+    /// Why it is over, as far as is known.
+    pub async fn why(&self) -> String {
+        let over = "it is gone".to_owned();
+        match &self.dialogue {
+            Some(dialogue) => ended(&mut *dialogue.lock().await, over).await,
+            None => over,
+        }
+    }
+}
+
+async fn shake(
+    hands: impl Future<Output = Result<RunningService<RoleClient, Visitor>, ClientInitializeError>>,
+) -> Result<RunningService<RoleClient, Visitor>, String> {
+    match timeout(START, hands).await {
+        Ok(shaken) => shaken.map_err(|error| deepest(&error)),
+        Err(_) => Err(format!("it said nothing for {} s", START.as_secs())),
+    }
+}
+
+/// What a program that ended said, or else why nobody talks with it.
+async fn ended(dialogue: &mut Dialogue, why: String) -> String {
+    let exit = dialogue.end().await;
+    let words = dialogue.last_words().await;
+    format!("{exit}: {}", if words.is_empty() { why } else { words })
+}
+
+/// The words of an error and of what led to it.
+pub(super) fn deepest(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(deeper) = cause {
+        let more = deeper.to_string();
+        if !words.contains(&more) {
+            words = format!("{words}: {more}");
+        }
+        cause = deeper.source();
+    }
+    words
+}
+
+fn transport(
+    url: &str,
+    headers: &[(String, SecretString)],
+) -> Result<StreamableHttpClientTransport<reqwest::Client>, String> {
+    let address = Url::parse(url).map_err(|fault| format!("{url} is no address: {fault}"))?;
+    let connections = Connections::new().map_err(|fault| fault.to_string())?;
+    let mut own = HashMap::new();
+    for (name, value) in headers {
+        let header = HeaderName::try_from(name).ok().zip(HeaderValue::try_from(value.expose_secret()).ok());
+        let (name, mut value) = header.ok_or_else(|| format!("the header {name} cannot be sent"))?;
+        value.set_sensitive(true);
+        own.insert(name, value);
+    }
+    let config = StreamableHttpClientTransportConfig::with_uri(url).custom_headers(own);
+    Ok(StreamableHttpClientTransport::with_client(connections.client(&address).clone(), config))
+}
+
+/// Who talks with a server. What it asks of a person is declined: no person sits beside an agent.
+#[derive(Debug, Default)]
+pub(super) struct Visitor {
+    /// What was asked and declined since somebody looked.
+    declined: Mutex<Vec<String>>,
+}
+
+impl Visitor {
+    /// What the server asked of a person, each as a sentence.
+    pub fn take_declined(&self) -> Vec<String> {
+        std::mem::take(&mut *self.declined.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl ClientHandler for Visitor {
+    fn get_info(&self) -> ClientConfig {
+        let capabilities = ClientCapabilities::builder().enable_elicitation().build();
+        ClientConfig::new(capabilities, Implementation::new("flightdeck", env!("CARGO_PKG_VERSION")))
+    }
+
+    async fn create_elicitation(
+        &self,
+        request: ElicitRequestParams,
+        _context: RequestContext<RoleClient>,
+    ) -> Result<ElicitResult, ErrorData> {
+        let message = match request {
+            ElicitRequestParams::FormElicitationParams { message, .. }
+            | ElicitRequestParams::UrlElicitationParams { message, .. } => message,
+            _ => "something".to_owned(),
+        };
+        let sentence =
+            format!("the server asked the person \"{message}\", which was declined: ask them yourself");
+        self.declined.lock().unwrap_or_else(PoisonError::into_inner).push(sentence);
+        Ok(ElicitResult::new(ElicitationAction::Decline))
+    }
+}

@@ -1,0 +1,213 @@
+//! Tools of servers that speak the Model Context Protocol, over a program's input and output and over HTTP.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use flightdeck::agent::mcp::{McpSpec, McpWay, rows};
+use flightdeck::agent::tool::{Call, EvidenceSink, ToolEnv, ToolRow};
+use flightdeck::domain::attempt::Role;
+use flightdeck::engine::EngineOptions;
+use flightdeck::instrument::Evidence;
+use flightdeck::workspace::{Access, Confinement, Jail, Reaper};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
+use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
+
+use crate::faults::scripted::{Mind, call};
+use crate::support::flight::Ground;
+use crate::support::wire::{needs, waits_at_the_plan_gate};
+
+/// A server of a few lines.
+const SERVER: &str = r#"
+import json, os, sys
+def say(message):
+    print(json.dumps(dict(message, jsonrpc="2.0")), flush=True)
+def text(words, **more):
+    return dict({"content": [{"type": "text", "text": words}]}, **more)
+def made(name, arguments):
+    if name == "greet.me":
+        return text("Hello " + arguments["who"] + " from " + os.environ.get("PLACE", "nowhere"))
+    if name == "refuse":
+        return text("not today", isError=True)
+    if name == "draw":
+        return {"content": [{"type": "image", "mimeType": "image/png", "data": "AAAA"}]}
+    if name == "ask":
+        schema = {"type": "object", "properties": {"colour": {"type": "string"}}}
+        say({"id": 99, "method": "elicitation/create", "params": {"mode": "form", "message": "Which colour?", "requestedSchema": schema}})
+        return text("they " + json.loads(sys.stdin.readline())["result"]["action"])
+    if name == "steal":
+        try:
+            open(arguments["to"], "w").close()
+            return text("written")
+        except OSError as error:
+            return text("refused: " + error.strerror)
+    sys.stderr.write("out of luck")
+    sys.exit(7)
+for line in sys.stdin:
+    asked = json.loads(line)
+    method, params = asked.get("method"), asked.get("params", {})
+    if method == "initialize":
+        result = {"protocolVersion": params["protocolVersion"], "capabilities": {"tools": {}}, "serverInfo": {"name": "t", "version": "1"}}
+    elif method == "tools/list":
+        names = ["greet.me", "refuse", "draw", "ask", "steal", "die"]
+        result = {"tools": [{"name": name, "description": "Does it.", "inputSchema": {"type": "object"}} for name in names]}
+    elif method == "tools/call":
+        result = made(params["name"], params.get("arguments", {}))
+    else:
+        continue
+    say({"id": asked["id"], "result": result})
+"#;
+
+fn program(command: &[&str], env: &[(&str, &str)]) -> Arc<McpSpec> {
+    let secret = |(name, value): &(&str, &str)| ((*name).to_owned(), SecretString::from(*value));
+    let command = command.iter().map(|word| (*word).to_owned()).collect();
+    let way = McpWay::Program { command, env: env.iter().map(secret).collect() };
+    Arc::new(McpSpec { name: "t".to_owned(), way })
+}
+
+struct Place {
+    _root: TempDir,
+    env: Arc<ToolEnv>,
+}
+
+fn place() -> Place {
+    let root = tempfile::tempdir().unwrap();
+    let env = ToolEnv {
+        confinement: Confinement::new(root.path(), &[]).unwrap(),
+        access: Access::Write,
+        jail: Jail::default(),
+        env: Vec::new(),
+        scratch: root.path().join("scratch"),
+        reaper: Reaper::None,
+    };
+    Place { env: Arc::new(env), _root: root }
+}
+
+async fn asked(rows: &[ToolRow], tool: &str, arguments: Value) -> Result<String, String> {
+    let row = rows.iter().find(|row| row.spec.name == format!("mcp__t__{tool}")).unwrap();
+    let call = Call { id: "c".into(), cancel: CancellationToken::new(), progress: Arc::new(|_: &str| {}) };
+    row.call(arguments, call).await.map(|output| output.text).map_err(|fault| fault.to_string())
+}
+
+#[derive(Default)]
+struct Kept(Mutex<Vec<Evidence>>);
+
+impl EvidenceSink for Kept {
+    fn keep(&self, evidence: Evidence) -> Result<String, String> {
+        self.0.lock().unwrap().push(evidence);
+        Ok("ev_0".to_owned())
+    }
+}
+
+#[tokio::test]
+async fn a_program_gives_its_tools_and_is_started_again_once() {
+    let (place, kept) = (place(), Arc::new(Kept::default()));
+    let spec = program(&["python3", "-c", SERVER], &[("PLACE", "home")]);
+    let rows =
+        rows(spec, Arc::clone(&place.env), Some(Arc::clone(&kept) as Arc<dyn EvidenceSink>)).await.unwrap();
+    let names: Vec<&str> = rows.iter().map(|row| row.spec.name.as_str()).collect();
+    assert_eq!(names[..2], ["mcp__t__greet_me", "mcp__t__refuse"]);
+    assert!(rows[0].refusal(Access::Read).is_none(), "whoever is named is given it");
+    let greeted = Ok("Hello Ada from home".to_owned());
+    assert_eq!(asked(&rows, "greet_me", json!({ "who": "Ada" })).await, greeted);
+    assert_eq!(asked(&rows, "refuse", json!({})).await, Err("not today".to_owned()));
+    let drawn = asked(&rows, "draw", json!({})).await.unwrap();
+    assert_eq!(drawn, "[an image: image/png]\n\nevidence: ev_0");
+    let stranger = kept.0.lock().unwrap()[0].stranger.clone();
+    assert_eq!(stranger.as_deref(), Some("the MCP server t"), "no verdict rests on it");
+    let told = asked(&rows, "ask", json!({})).await.unwrap();
+    assert!(told.starts_with("they decline\n[the server asked the person \"Which colour?\""), "{told}");
+    let died = asked(&rows, "die", json!({})).await.unwrap_err();
+    assert!(died.contains("exit code 7: out of luck") && died.contains("started again"), "{died}");
+    assert_eq!(asked(&rows, "greet_me", json!({ "who": "Ada" })).await, greeted);
+    let died = asked(&rows, "die", json!({})).await.unwrap_err();
+    let twice = "the MCP server `t` ended twice (exit code 7: out of luck)";
+    assert!(died.ends_with(twice), "{died}");
+    assert_eq!(asked(&rows, "greet_me", json!({ "who": "Ada" })).await, Err(twice.to_owned()));
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_had_says_why() {
+    let place = place();
+    let table = [
+        (program(&["no-such-server"], &[]), "it is not installed or not on PATH"),
+        (
+            program(&["sh", "-c", "echo no licence >&2; exit 3"], &[]),
+            "did not start: exit code 3: no licence",
+        ),
+        (address("http://127.0.0.1:9/mcp", &[]), "does not answer at http://127.0.0.1:9/mcp"),
+    ];
+    for (spec, words) in table {
+        let why = rows(spec, Arc::clone(&place.env), None).await.err().unwrap();
+        assert!(why.contains(words), "{why}");
+    }
+}
+
+fn address(url: &str, headers: &[(&str, &str)]) -> Arc<McpSpec> {
+    let secret = |(name, value): &(&str, &str)| ((*name).to_owned(), SecretString::from(*value));
+    let way = McpWay::Address { url: url.to_owned(), headers: headers.iter().map(secret).collect() };
+    Arc::new(McpSpec { name: "t".to_owned(), way })
+}
+
+/// Answers as a server over HTTP that has one tool.
+struct OneTool;
+
+impl Respond for OneTool {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let asked: Value = request.body_json().unwrap_or_default();
+        let result = match asked["method"].as_str() {
+            Some("initialize") => json!({
+                "protocolVersion": asked["params"]["protocolVersion"],
+                "capabilities": { "tools": {} },
+                "serverInfo": { "name": "t", "version": "1" },
+            }),
+            Some("tools/list") => {
+                json!({ "tools": [{ "name": "add", "inputSchema": { "type": "object" } }] })
+            }
+            Some("tools/call") => {
+                let sum = asked["params"]["arguments"]["a"].as_i64().unwrap() + 1;
+                json!({ "content": [], "structuredContent": { "sum": sum } })
+            }
+            Some(_) => return ResponseTemplate::new(202),
+            None => return ResponseTemplate::new(405),
+        };
+        let answer = json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result });
+        ResponseTemplate::new(200).insert_header("Mcp-Session-Id", "s1").set_body_json(answer)
+    }
+}
+
+#[tokio::test]
+async fn a_server_is_asked_over_http_with_the_persons_headers() {
+    let server = MockServer::start().await;
+    let signed = matchers::header("authorization", "Bearer sk-1");
+    Mock::given(signed).respond_with(OneTool).mount(&server).await;
+    let place = place();
+    let spec = address(&format!("{}/mcp", server.uri()), &[("Authorization", "Bearer sk-1")]);
+    let rows = rows(spec, Arc::clone(&place.env), None).await.unwrap();
+    assert_eq!(asked(&rows, "add", json!({ "a": 2 })).await, Ok(r#"{"sum":3}"#.to_owned()));
+    let unsigned = address(&format!("{}/mcp", server.uri()), &[]);
+    let why = flightdeck::agent::mcp::rows(unsigned, Arc::clone(&place.env), None).await.err().unwrap();
+    assert!(why.contains("404"), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_is_named_has_the_tools_and_the_server_stays_in_its_sandbox() {
+    let ground = Ground::plain("test/mind");
+    let stolen = ground.home.path().join("stolen");
+    let spec = program(&["python3", "-c", SERVER], &[]);
+    let broken = program(&["no-such-server"], &[]);
+    let mcp = BTreeMap::from([(Role::Orchestrator, vec![spec, broken])]);
+    let calls = vec![
+        call("mcp__t__greet_me", json!({ "who": "Ada" })),
+        call("mcp__t__steal", json!({ "to": stolen })),
+    ];
+    let options = EngineOptions { backends: Mind::first(calls), mcp, ..ground.options() };
+    flightdeck::engine::run(options).await.unwrap();
+    let (mission, told) = (ground.mission(), ground.told());
+    assert!(waits_at_the_plan_gate(&mission), "{:?}", needs(&mission));
+    assert!(told.contains("Hello Ada from nowhere"), "{told}");
+    assert!(told.contains("no-such-server") && told.contains("is not installed"), "{told}");
+    assert_eq!(stolen.exists(), mission.unsandboxed.is_some(), "{told}");
+}
