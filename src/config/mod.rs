@@ -14,6 +14,7 @@ mod layers;
 mod mcp;
 mod origin;
 mod settings;
+mod tables;
 mod values;
 mod variables;
 

@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::backend::{TOOL_SETS, WIRES};
 use super::origin::Setting;
+pub(super) use super::tables::{Agent, Mcp, Provider};
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::mission::Limits;
@@ -84,57 +85,6 @@ pub(super) struct SandboxValues {
     pub mode: SandboxMode,
     pub read: Option<Folders>,
     pub write: Option<Folders>,
-}
-
-/// What is set about one provider.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct Provider {
-    pub base_url: Option<Url>,
-    pub wire: Option<WireName>,
-    pub api_key_env: Option<VariableName>,
-    pub api_key_cmd: Option<Text>,
-    pub headers: Option<HeaderLines>,
-    /// How many tools its models are given.
-    pub tools: Option<ToolsName>,
-    /// How many requests it answers at a time.
-    pub slots: Option<SmallCount>,
-}
-
-/// What is set about one agent.
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct Agent {
-    pub command: Option<CommandWords>,
-    /// By the names of variables; a value that begins with `$` is that of a variable of the person's.
-    pub env: BTreeMap<String, Text>,
-}
-
-/// What is set about one server of the Model Context Protocol.
-#[derive(Clone, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct Mcp {
-    pub command: Option<CommandWords>,
-    /// As those of an agent.
-    pub env: BTreeMap<String, Text>,
-    pub url: Option<Url>,
-    pub headers: Option<HeaderLines>,
-    /// Who is given its tools.
-    pub roles: Option<Roles>,
-}
-
-/// Its variables and headers may hold its key, and are not printed by accident.
-impl std::fmt::Debug for Mcp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Mcp").field("roles", &self.roles).finish_non_exhaustive()
-    }
-}
-
-/// Its variables may hold its key, and are not printed by accident.
-impl std::fmt::Debug for Agent {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Agent").field("command", &self.command).finish_non_exhaustive()
-    }
 }
 
 impl Default for Values {
