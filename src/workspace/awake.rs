@@ -1,24 +1,41 @@
 //! Keeping the machine awake while something runs.
 
 use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio_util::sync::CancellationToken;
 
 use super::process::{Background, Program};
 use super::reaper::Reaper;
 
-/// What keeps a machine of this kind awake for as long as it runs.
+/// What keeps a machine of this kind awake while a program runs that is named behind it.
 #[cfg(target_os = "macos")]
-pub const KEEPER: &[&str] = &["caffeinate", "-i"];
-/// What keeps a machine of this kind awake for as long as it runs.
+const KEEPER: &[&str] = &["caffeinate", "-i"];
+/// What keeps a machine of this kind awake while a program runs that is named behind it.
 #[cfg(not(target_os = "macos"))]
-pub const KEEPER: &[&str] = &[
-    "systemd-inhibit",
-    "--what=idle:sleep",
-    "--who=flightdeck",
-    "--why=a mission flies",
-    "--mode=block",
-    "sleep",
-    "infinity",
-];
+const KEEPER: &[&str] =
+    &["systemd-inhibit", "--what=idle:sleep", "--who=flightdeck", "--why=a mission flies", "--mode=block"];
+
+/// How long it has to show that it works.
+const PROBE: Duration = Duration::from_secs(5);
+
+/// What keeps this machine awake for as long as it runs.
+pub fn keeper() -> Vec<String> {
+    // Somewhat longer than any mission: not every `sleep` knows infinity.
+    KEEPER.iter().chain(&["sleep", "31536000"]).map(|word| (*word).to_owned()).collect()
+}
+
+/// The name of what keeps this machine awake.
+///
+/// # Errors
+/// Why it does not, in a sentence.
+pub async fn probe() -> Result<&'static str, String> {
+    let (name, rest) = KEEPER.split_first().unwrap_or((&"true", &[]));
+    let program = rest.iter().fold(Program::new(name), Program::arg).arg("true").timeout(PROBE);
+    let told = program.run(CancellationToken::new(), |_| {}).await.map_err(|error| error.to_string())?;
+    let words = told.output.text.trim();
+    if told.exit.is_success() { Ok(name) } else { Err(format!("{name}: {}: {words}", told.exit)) }
+}
 
 /// Whether something runs that the machine is to stay awake for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +80,6 @@ impl Awake {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[tokio::test]

@@ -15,7 +15,7 @@ use crate::cli::model_registry::ModelRegistry;
 use crate::cli::prelude::*;
 use crate::config::{Flag, Settings, Sources};
 use crate::engine::{AfterQuota, CommandLimits, EngineOptions, Habits, Predecessor};
-use crate::workspace::awake::KEEPER;
+use crate::workspace::awake::keeper;
 use crate::workspace::sweep::adopt_orphans;
 
 /// How long an engine stays with nothing to do and nobody attached.
@@ -89,7 +89,7 @@ fn speed_flag(speed: f64) -> Flag {
 fn habits(settings: &Settings) -> Habits {
     Habits {
         quiet_hours: settings.quiet_hours,
-        keep_awake: settings.keep_awake.then(|| KEEPER.iter().copied().map(str::to_owned).collect()),
+        keep_awake: settings.keep_awake.then(keeper),
         after_quota: if settings.resume_after_quota { AfterQuota::GoOn } else { AfterQuota::Hold },
     }
 }

@@ -13,7 +13,7 @@ use crate::config::{Home, Settings};
 use crate::engine::PROMPTS;
 use crate::view::text::plural;
 use crate::workspace::Sandbox;
-use crate::workspace::awake::KEEPER;
+use crate::workspace::awake::probe;
 use crate::workspace::preflight::{Found, Looked, preflight};
 use crate::workspace::process::Program;
 use crate::workspace::sandbox::{Strength, Wanted};
@@ -139,15 +139,14 @@ pub(super) async fn browser(settings: &Settings) -> Check {
     }
 }
 
-/// What keeps the machine awake while a mission flies.
-pub(super) fn awake(context: &Context, settings: &Settings) -> Option<Check> {
-    let program = *KEEPER.first().filter(|_| settings.keep_awake)?;
-    Some(match on_path(context, program) {
-        Some(path) => Check::good("awake", format!("{} keeps it awake while something runs", path.display())),
-        None => Check::missing(
-            "awake",
-            format!("there is no {program}: this machine may sleep while a mission flies"),
-        ),
+/// What keeps the machine awake while a mission flies, tried out; nothing is said where it is not to.
+pub(super) async fn awake(settings: &Settings) -> Option<Check> {
+    if !settings.keep_awake {
+        return None;
+    }
+    Some(match probe().await {
+        Ok(name) => Check::good("awake", format!("{name} keeps this machine awake while something runs")),
+        Err(why) => Check::missing("awake", format!("this machine may sleep while a mission flies: {why}")),
     })
 }
 
