@@ -57,6 +57,7 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
         chromium: Chromium::none("none in this bench"),
         sandbox: SandboxOptions::default(),
         hooks: flightdeck::agent::hook::HookRules::default(),
+        habits: flightdeck::engine::Habits::default(),
         skill_dirs: Vec::new(),
         limits: flightdeck::engine::CommandLimits::default(),
         patience: Duration::from_millis(50),

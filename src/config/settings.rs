@@ -15,6 +15,7 @@ use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::gate::Autopilot;
 use crate::domain::mission::Limits;
+use crate::domain::quiet::QuietHours;
 use crate::workspace::SandboxOptions;
 use crate::workspace::process::looks_secret;
 use crate::workspace::sandbox::Wanted;
@@ -49,6 +50,12 @@ pub struct Settings {
     pub passed: Vec<(String, String)>,
     /// The Chromium that testers work pages in; `None` takes the first that is found on `PATH`.
     pub browser: Option<PathBuf>,
+    /// When nothing new is started and nobody is rung.
+    pub quiet_hours: Option<QuietHours>,
+    /// Whether the machine stays awake while something runs.
+    pub keep_awake: bool,
+    /// Whether a mission goes on by itself when a spent quota is back.
+    pub resume_after_quota: bool,
     /// How programs that agents start are to be kept in.
     pub sandbox: SandboxOptions,
     /// The person's file, named in advice.
@@ -120,6 +127,9 @@ impl Settings {
             prices: values.prices.map(|path| expanded(&path.0, &variables)),
             passed: passed(values.pass_env.map(|names| names.0).unwrap_or_default(), &variables),
             browser: values.browser.map(|path| expanded(&path.0, &variables)),
+            quiet_hours: values.quiet_hours.map(|hours| hours.0),
+            keep_awake: values.keep_awake.0,
+            resume_after_quota: values.resume_after_quota.0,
             sandbox: sandbox_options(sandbox, &variables),
             providers,
             tools: values.tools,

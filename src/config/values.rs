@@ -11,6 +11,7 @@ use super::origin::Setting;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::mission::Limits;
+use crate::domain::quiet::QuietHours;
 
 /// All settings. A field's name is its key.
 #[derive(Debug, Serialize, Deserialize)]
@@ -37,6 +38,12 @@ pub(super) struct Values {
     pub pass_env: Option<VariableNames>,
     /// The Chromium that testers work pages in; without it the first that is found on `PATH`.
     pub browser: Option<FilePath>,
+    /// When nothing new is started and nobody is rung.
+    pub quiet_hours: Option<Quiet>,
+    /// Whether the machine stays awake while something runs.
+    pub keep_awake: Switch,
+    /// Whether a mission goes on by itself when a spent quota is back.
+    pub resume_after_quota: Switch,
     /// By action, with its place in front where it has one: `popup.close`.
     pub keys: BTreeMap<String, Chords>,
     pub providers: BTreeMap<String, Provider>,
@@ -126,6 +133,9 @@ impl Default for Values {
             prices: None,
             pass_env: None,
             browser: None,
+            quiet_hours: None,
+            keep_awake: Switch(true),
+            resume_after_quota: Switch(true),
             keys: BTreeMap::new(),
             providers: BTreeMap::new(),
             agents: BTreeMap::new(),
@@ -250,6 +260,7 @@ pub(super) fn reserved(key: &str) -> Option<&'static str> {
         "prices" => Some("it decides how your money is counted"),
         "browser" => Some("it decides which program runs"),
         "pass_env" => Some("it decides which of your variables programs see"),
+        "quiet_hours" | "keep_awake" | "resume_after_quota" => Some("it is about you and your machine"),
         _ if key.starts_with("sandbox.") => Some("it decides what its own programs may touch"),
         _ => ["providers.", "agents."]
             .iter()
@@ -342,6 +353,7 @@ rules! {
         |value| value.as_u64().and_then(|n| u8::try_from(n).ok()).filter(|n| *n <= 90);
     BranchPrefix(String): "the beginning of a branch's name, such as missions or me/missions" =
         |value| text(value).filter(|prefix| prefix.len() <= 80 && prefix.split('/').all(is_branch_part));
+    Quiet(QuietHours): "two times of the day, such as 22:00-07:00" = |value| text(value)?.parse().ok();
     Switch(bool): "true or false" = Value::as_bool;
     Chords(Vec<String>): "a key such as \"ctrl-s\", or a list of keys" = |value| match value {
         Value::Array(chords) => chords.iter().map(text).collect(),
@@ -405,6 +417,7 @@ mod tests {
             ("agents.mine.command", json!(["my-agent", "--acp"]), json!("my-agent --acp")),
             ("agents.mine.env.MY_HOME", json!("/x"), json!(1)),
             ("speed", json!(2.5), json!(0)),
+            ("quiet_hours", json!("22:00-07:00"), json!("22-7")),
             ("limits.rounds", json!(1), json!(0)),
             ("limits.min_families", json!(2), json!(0)),
             ("budget.tokens", json!(3), json!(2.5)),

@@ -241,15 +241,7 @@ impl Mission {
                 self.hold = Some(hold.clone());
                 self.held_since = Some(at);
             }
-            Event::MissionResumed => {
-                self.hold = None;
-                self.held_since = None;
-                self.failures.clear();
-                self.losses.clear();
-                for work in self.waits.iter().map(|wait| wait.work).collect::<Vec<_>>() {
-                    self.end_wait(work, at);
-                }
-            }
+            Event::MissionResumed => self.resume(at),
             Event::ModelChosen { role, model } => {
                 let old = self.models.insert(*role, model.clone()).unwrap_or_default();
                 self.fallbacks.remove(role);
@@ -340,7 +332,7 @@ impl Mission {
         }
     }
 
-    fn end_wait(&mut self, work: Work, at: Timestamp) {
+    pub(super) fn end_wait(&mut self, work: Work, at: Timestamp) {
         self.count_wait(work, at);
         self.waits.retain(|wait| wait.work != work);
     }

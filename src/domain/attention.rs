@@ -76,7 +76,7 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
         blocks: String::new(),
     }));
     if let Some(hold) = &mission.hold
-        && (hold.cause != HoldCause::Quota || hold.until.is_none())
+        && hold.until.is_none()
     {
         needs.push(Need {
             kind: NeedKind::Hold { cause: hold.cause },
@@ -87,6 +87,11 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
     }
     needs.sort_by_key(|need| (need.blocks.is_empty(), need.since));
     needs
+}
+
+/// Whether it is in its person's quiet hours: who is not rung now is rung after them.
+pub fn is_quiet(mission: &Mission) -> bool {
+    mission.hold.as_ref().is_some_and(|hold| hold.cause == HoldCause::QuietHours) && mission.end.is_none()
 }
 
 fn proposal_sentence(mission: &Mission, proposal: &Proposal) -> String {

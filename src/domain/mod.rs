@@ -42,6 +42,7 @@ pub mod part;
 pub mod plan;
 pub mod proposal;
 pub mod prove_again;
+pub mod quiet;
 pub mod red;
 pub mod refusal;
 pub mod rejection;

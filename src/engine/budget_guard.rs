@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::clock;
 use super::context::EngineContext;
+use super::fallback::SOON;
 use super::fault::Fault;
+use super::habits::AfterQuota;
 use super::waiting::Obstacle;
 use crate::agent::model::ModelError;
 use crate::agent::session::{Again, Permit};
@@ -65,12 +67,33 @@ impl Permit for BudgetGuard {
         let chosen = |mission: &Mission| {
             mission.models.get(&self.model_role).filter(|chosen| **chosen != self.model).cloned()
         };
+        let wait = async {
+            if self.engine.habits.after_quota == AfterQuota::Hold
+                && matches!(fault, ModelError::Quota { resets_after, .. } if *resets_after > SOON)
+            {
+                self.hold_for_quota(fault).await;
+            } else {
+                self.engine.wait_out(self.work.into(), obstacle).await;
+            }
+        };
         tokio::select! {
-            () = self.engine.wait_out(self.work.into(), obstacle) => Again::Ask,
+            () = wait => Again::Ask,
             other = self.engine.cell.until(chosen) => {
                 Again::End { reason: format!("{other} is to do it instead of {}", self.model) }
             }
         }
+    }
+}
+
+impl BudgetGuard {
+    /// Holds the mission until the person has it go on.
+    async fn hold_for_quota(&self, fault: &ModelError) {
+        let sentence = format!(
+            "{fault}; nothing goes on by itself (`resume_after_quota = false`): `flightdeck resume` does once the quota is back, and another model at once"
+        );
+        let hold = Hold::new(HoldCause::Quota, sentence).at(self.work);
+        self.engine.dispatcher.record_or_warn(Command::Hold { hold }, "the spent quota").await;
+        self.engine.cell.until(|mission| (!is_paused(mission)).then_some(())).await;
     }
 }
 

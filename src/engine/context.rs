@@ -8,6 +8,7 @@ use super::activity::Activities;
 use super::dispatcher::DispatcherHandle;
 use super::engine_checks::CommandLimits;
 use super::error::EngineError;
+use super::habits::Habits;
 use super::inbox::Inboxes;
 use super::mission_cell::MissionCell;
 use super::open_calls::OpenCalls;
@@ -121,6 +122,8 @@ pub struct EngineContext {
     pub passed: Vec<(String, String)>,
     /// The browser of this machine, for user testing.
     pub browser: BrowserProbe,
+    /// How the person wants it to behave.
+    pub habits: Habits,
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// How long commands may take that the engine runs itself.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -14,9 +15,11 @@ use super::error::EngineError;
 use super::{attempt, clock, engine_checks};
 use crate::domain::attempt::{AgentWork, Ending, EngineWork, Role, Work};
 use crate::domain::command::Command;
+use crate::domain::id::Timestamp;
 use crate::domain::mission::{Hold, HoldCause, Mission};
 use crate::domain::schedule::schedule;
 use crate::domain::text::Line;
+use crate::workspace::awake::{Awake, Wanted};
 
 /// The first wait before work is started again that ended without a trace in the log; it doubles.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
@@ -44,12 +47,18 @@ pub struct Executor {
     running: BTreeMap<Work, (Id, CancellationToken)>,
     /// Work that ended without a trace, how often, and when it may start again.
     waiting: BTreeMap<Work, (u32, Instant)>,
+    awake: Awake,
+    /// The end of the quiet hours that it was held for last.
+    quiet: Option<Timestamp>,
 }
 
 impl Executor {
     /// An executor that runs nothing yet.
     pub fn new(engine: Arc<EngineContext>) -> Self {
-        Self { engine, tasks: JoinSet::new(), running: BTreeMap::new(), waiting: BTreeMap::new() }
+        let log = engine.scratch_dir().join("awake.log");
+        let awake = Awake::by(engine.habits.keep_awake.clone(), &engine.reaper, log);
+        let (tasks, running, waiting) = (JoinSet::new(), BTreeMap::new(), BTreeMap::new());
+        Self { engine, tasks, running, waiting, awake, quiet: None }
     }
 
     /// Runs until there is nothing to do and nobody attached for `patience`, or until it is stopped.
@@ -58,7 +67,9 @@ impl Executor {
         let mut idle_since = Instant::now();
         loop {
             seq.mark_unchanged();
+            self.keep_quiet().await;
             self.reconcile();
+            self.awake.keep(if self.running.is_empty() { Wanted::Asleep } else { Wanted::Awake });
             if !self.running.is_empty() || self.engine.feed.connections() > 0 || self.waits_for_time() {
                 idle_since = Instant::now();
             }
@@ -73,7 +84,7 @@ impl Executor {
                 },
                 Some(done) = self.tasks.join_next_with_id() => self.finished(done).await,
                 () = tokio::time::sleep_until(wake) => {
-                    self.lift_quota().await;
+                    self.lift_hold().await;
                     if self.is_idle() && idle_since.elapsed() >= patience {
                         return Rest::Idle;
                     }
@@ -181,14 +192,25 @@ impl Executor {
         }
     }
 
-    /// A quota lifts by itself.
-    async fn lift_quota(&self) {
-        let over = self.engine.cell.with(|mission| {
-            let until = mission.hold.as_ref().filter(|hold| hold.cause == HoldCause::Quota)?.until?;
-            (until <= clock::now()).then_some(())
-        });
-        if over.is_some() {
-            self.engine.dispatcher.record_or_warn(Command::Resume, "the end of the quota's hold").await;
+    /// Starts nothing in the person's quiet hours, unless they had it go on in them.
+    async fn keep_quiet(&mut self) {
+        let Some((hours, until)) = self.engine.habits.quiet_until(clock::now(), TimeZone::system()) else {
+            return;
+        };
+        let flies = self.engine.cell.with(|mission| mission.hold.is_none() && mission.end.is_none());
+        if flies && self.quiet != Some(until) {
+            self.quiet = Some(until);
+            let sentence = format!("quiet hours until {}", hours.end());
+            let hold = Hold { until: Some(until), ..Hold::new(HoldCause::QuietHours, sentence) };
+            self.engine.dispatcher.record_or_warn(Command::Hold { hold }, "the quiet hours").await;
+        }
+    }
+
+    /// What has an end lifts by itself.
+    async fn lift_hold(&self) {
+        let until = self.engine.cell.with(|mission| mission.hold.as_ref().and_then(|hold| hold.until));
+        if until.is_some_and(|until| until <= clock::now()) {
+            self.engine.dispatcher.record_or_warn(Command::Resume, "the end of a hold").await;
         }
     }
 

@@ -12,7 +12,7 @@ use crate::domain::text::{Line, Title};
 /// How long a model that cannot be reached is waited for before another takes over.
 const PATIENCE: Duration = Duration::from_mins(2);
 /// A quota that is back sooner is waited for.
-const SOON: Duration = Duration::from_mins(2);
+pub(super) const SOON: Duration = Duration::from_mins(2);
 
 impl EngineContext {
     /// Whether a model that fails like this is given up on where another could take over.

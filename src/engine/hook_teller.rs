@@ -98,6 +98,9 @@ impl HookTeller {
         if let Some((kind, subject)) = told {
             self.fire(kind, &subject, json!({ "event": event })).await;
         }
+        if self.engine.cell.with(attention::is_quiet) {
+            return;
+        }
         let waits = self.engine.cell.with(waiting);
         let news: Vec<String> = waits.difference(&self.waits).cloned().collect();
         self.waits = waits;

@@ -17,6 +17,7 @@ use super::document_sync::DocumentSync;
 use super::engine_checks::CommandLimits;
 use super::error::EngineError;
 use super::executor::{Executor, Rest};
+use super::habits::Habits;
 use super::hook_teller::HookTeller;
 use super::host::EngineHost;
 use super::inbox::InboxRouter;
@@ -61,6 +62,8 @@ pub struct EngineOptions {
     pub chromium: Chromium,
     /// The person's hooks.
     pub hooks: HookRules,
+    /// How the person wants it to behave.
+    pub habits: Habits,
     /// Directories of skills beside those of the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// How long commands may take that it runs itself.
@@ -128,6 +131,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         sandbox,
         reaper,
         hooks,
+        habits: options.habits,
         passed: options.passed,
         browser: BrowserProbe::new(options.chromium),
         skill_dirs: options.skill_dirs,

@@ -108,6 +108,9 @@ pub fn doing(mission: &Mission, now: Timestamp) -> Vec<Piece> {
     if let Some(first) = mission.waits().next().filter(|_| status == Status::Retrying) {
         return row.then(StyleRole::Text, format!("   {}", wait::line(first, now))).left;
     }
+    if let Some(hold) = mission.hold.as_ref().filter(|hold| hold.until.is_some()) {
+        return row.then(StyleRole::Text, format!("   {}", hold.sentence)).left;
+    }
     if matches!(status, Status::Completed | Status::Landed) {
         let place = summary::whereabouts(mission);
         let short = place.strip_prefix("landed ").unwrap_or(&place);

@@ -60,7 +60,7 @@ pub fn choices(mission: &Mission) -> Vec<Choice> {
         |kind, label, words: &str, line: String| Choice { kind, label, words: words.to_owned(), line };
     let retry = || {
         let (label, words) = match hold.cause {
-            HoldCause::Person => ("Go on", "the mission flies on where it stands"),
+            HoldCause::Person | HoldCause::QuietHours => ("Go on", "the mission flies on where it stands"),
             HoldCause::StoppedAttempt => ("Retry", "the work that you stopped is done again"),
             HoldCause::Backend
             | HoldCause::Quota
@@ -93,9 +93,11 @@ pub fn choices(mission: &Mission) -> Vec<Choice> {
         format!("flightdeck say -m {id} \"advice\""),
     );
     let mut choices = match hold.cause {
-        HoldCause::Person | HoldCause::StoppedAttempt | HoldCause::Machine | HoldCause::Quota => {
-            vec![retry()]
-        }
+        HoldCause::Person
+        | HoldCause::StoppedAttempt
+        | HoldCause::Machine
+        | HoldCause::Quota
+        | HoldCause::QuietHours => vec![retry()],
         HoldCause::BudgetSpent => vec![raise()],
         HoldCause::Backend => change().into_iter().chain([retry()]).collect(),
         HoldCause::Failures | HoldCause::Crashes => {

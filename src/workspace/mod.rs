@@ -4,6 +4,7 @@
 //! checkout is clean where it matters. Every program is started here, in a process group of its own and with a cleaned
 //! environment, so that nothing outlives a mission and no key reaches a program that an agent chose to run.
 
+pub mod awake;
 pub mod checkout;
 pub mod confinement;
 pub mod diff;

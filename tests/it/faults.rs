@@ -3,6 +3,7 @@
 
 mod conduct;
 mod fallback;
+mod habits;
 mod output;
 mod provider;
 pub mod scripted;

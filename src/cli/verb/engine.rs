@@ -13,8 +13,9 @@ use crate::cli::context::{PROJECT_FILE, chromium, sandbox};
 use crate::cli::engine_start::{SOCKET_FILE, socket_of};
 use crate::cli::model_registry::ModelRegistry;
 use crate::cli::prelude::*;
-use crate::config::{Flag, Sources};
-use crate::engine::{CommandLimits, EngineOptions, Predecessor};
+use crate::config::{Flag, Settings, Sources};
+use crate::engine::{AfterQuota, CommandLimits, EngineOptions, Habits, Predecessor};
+use crate::workspace::awake::KEEPER;
 use crate::workspace::sweep::adopt_orphans;
 
 /// How long an engine stays with nothing to do and nobody attached.
@@ -65,6 +66,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         socket,
         chromium: chromium(&settings),
         sandbox: sandbox(&settings, &context.home),
+        habits: habits(&settings),
         passed: settings.passed,
         backends: Arc::new(ModelRegistry::new(sources)?),
         prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
@@ -81,6 +83,14 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
 
 fn speed_flag(speed: f64) -> Flag {
     Flag { name: "--speed", key: "speed".to_owned(), word: speed.to_string() }
+}
+
+fn habits(settings: &Settings) -> Habits {
+    Habits {
+        quiet_hours: settings.quiet_hours,
+        keep_awake: settings.keep_awake.then(|| KEEPER.iter().copied().map(str::to_owned).collect()),
+        after_quota: if settings.resume_after_quota { AfterQuota::GoOn } else { AfterQuota::Hold },
+    }
 }
 
 /// The person's own skills.

@@ -139,12 +139,18 @@ pub(super) fn hold(tx: &mut Transaction, hold: Hold) -> Result {
     match tx.mission().hold.as_ref().map(|present| present.cause) {
         None => {}
         Some(HoldCause::Quota) if hold.cause != HoldCause::Quota => {}
+        // What fails in quiet hours comes again after them, when somebody may be rung.
+        Some(HoldCause::QuietHours) if is_persons(hold.cause) => {}
         Some(HoldCause::Person) if hold.cause == HoldCause::Person => {
             refuse!(OutOfTurn, "the mission is paused already")
         }
         Some(_) => return Ok(()),
     }
     tx.accept(Event::MissionHeld { hold })
+}
+
+fn is_persons(cause: HoldCause) -> bool {
+    matches!(cause, HoldCause::Person | HoldCause::StoppedAttempt)
 }
 
 /// The person lifts any hold; the engine only one that has an end.

@@ -78,9 +78,25 @@ pub enum HoldCause {
     Machine,
     /// The engine died in the same work again and again.
     Crashes,
+    /// The person's quiet hours.
+    QuietHours,
 }
 
 impl Mission {
+    /// The hold is lifted, and what failed before it is forgotten; but what failed before quiet hours nobody has looked at.
+    pub(in crate::domain) fn resume(&mut self, at: Timestamp) {
+        let hold = self.hold.take();
+        self.held_since = None;
+        if hold.is_some_and(|hold| hold.cause == HoldCause::QuietHours) {
+            return;
+        }
+        self.failures.clear();
+        self.losses.clear();
+        for work in self.waits.iter().map(|wait| wait.work).collect::<Vec<_>>() {
+            self.end_wait(work, at);
+        }
+    }
+
     /// What the mission is doing, in a word.
     pub fn status(&self) -> Status {
         if self.landed.is_some() {
@@ -94,7 +110,9 @@ impl Mission {
         if let Some(hold) = &self.hold {
             return match hold.cause {
                 HoldCause::BudgetSpent => Status::BudgetSpent,
-                HoldCause::Person | HoldCause::StoppedAttempt | HoldCause::Quota => Status::Paused,
+                HoldCause::Person | HoldCause::StoppedAttempt | HoldCause::Quota | HoldCause::QuietHours => {
+                    Status::Paused
+                }
                 HoldCause::Backend | HoldCause::Failures | HoldCause::Machine | HoldCause::Crashes => {
                     Status::Blocked
                 }

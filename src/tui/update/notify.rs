@@ -10,6 +10,9 @@ use crate::view::header::{progress, window_title};
 /// Compares what waits with what the person was notified of.
 pub fn transitions(app: &mut App) -> Vec<Effect> {
     let mission = app.present.as_deref().unwrap_or(&app.mission);
+    if attention::is_quiet(mission) {
+        return vec![announcement(mission, app.look.charset)];
+    }
     let waits = waiting(mission);
     let news: Vec<String> =
         waits.iter().filter(|sentence| !app.notified.contains(sentence)).cloned().collect();

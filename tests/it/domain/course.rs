@@ -132,3 +132,12 @@ fn of_several_commands_all_are_accepted_or_none() {
         .collect();
     assert_eq!(ids, ["D1", "D2"], "the second sees what the first did");
 }
+
+#[test]
+fn in_quiet_hours_nobody_is_asked_whatever_fails_and_the_persons_word_counts() {
+    let mut flight = Flight::new();
+    flight.engine(hold(HoldCause::QuietHours, &[9_000])).engine(hold(HoldCause::Failures, &[]));
+    assert_eq!((cause(&flight), needs(&flight.mission)), (HoldCause::QuietHours, vec![]));
+    flight.person(Command::Pause);
+    assert_eq!(cause(&flight), HoldCause::Person);
+}

@@ -10,7 +10,7 @@ use flightdeck::domain::event::{Actor, Event, Stamped};
 use flightdeck::domain::finding::Severity;
 use flightdeck::domain::gate::{Decision, GateId};
 use flightdeck::domain::id::MilestoneId;
-use flightdeck::domain::mission::{HoldCause, Mission, Mode};
+use flightdeck::domain::mission::{Mission, Mode};
 use flightdeck::domain::part::differing;
 use flightdeck::domain::schedule::schedule;
 use flightdeck::domain::unshown::Matter;
@@ -248,7 +248,7 @@ pub fn nothing_sealed_is_told(mission: &Mission, due: &[Work]) {
 
 /// There is always something due, somebody asked, or a quota that ends by itself.
 fn never_stuck(mission: &Mission, due: &[Work], live: &[AgentWork]) {
-    let resets = mission.hold.as_ref().is_some_and(|h| h.cause == HoldCause::Quota && h.until.is_some());
+    let resets = mission.hold.as_ref().is_some_and(|h| h.until.is_some());
     let asked = needs(mission).iter().any(|need| !need.blocks.is_empty());
     assert!(!due.is_empty() || asked || resets, "nothing is due and nobody is asked: {}", sketch(mission));
     // What is due must be startable, or be under way already.

@@ -180,8 +180,11 @@ fn a_hold_says_what_was_tried_since_when_and_what_can_be_done() {
 
 #[test]
 fn every_hold_offers_a_way_on_a_word_and_an_end() {
-    use HoldCause::{Backend, BudgetSpent, Crashes, Failures, Machine, Person, Quota, StoppedAttempt};
-    for cause in [Person, StoppedAttempt, Backend, Quota, BudgetSpent, Failures, Machine, Crashes] {
+    use HoldCause::{
+        Backend, BudgetSpent, Crashes, Failures, Machine, Person, QuietHours, Quota, StoppedAttempt,
+    };
+    for cause in [Person, StoppedAttempt, Backend, Quota, QuietHours, BudgetSpent, Failures, Machine, Crashes]
+    {
         let mut flight = Flight::new().planned(1, 1);
         let worker = flight.start(BUILD);
         flight.end(worker, Ending::Failed { reason: words::line("no") });

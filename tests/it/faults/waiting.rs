@@ -37,7 +37,7 @@ fn fly(ground: &Ground, backends: Arc<dyn Backends>) -> Engine {
 }
 
 /// Looks at the mission until it shows what is looked for.
-async fn seen(ground: &Ground, looked_for: impl Fn(&Mission) -> bool) -> Mission {
+pub async fn seen(ground: &Ground, looked_for: impl Fn(&Mission) -> bool) -> Mission {
     let look = async {
         loop {
             let mission = ground.mission();
@@ -50,7 +50,7 @@ async fn seen(ground: &Ground, looked_for: impl Fn(&Mission) -> bool) -> Mission
     tokio::time::timeout(PATIENCE, look).await.unwrap_or_else(|_| panic!("not seen: {}", ground.told()))
 }
 
-async fn landed(engine: Engine) {
+pub async fn landed(engine: Engine) {
     tokio::time::timeout(PATIENCE, engine).await.expect("it does not come to rest").unwrap().unwrap();
 }
 
@@ -59,7 +59,7 @@ fn kinds(ground: &Ground, kind: &str) -> usize {
 }
 
 /// A mind that cannot be reached before somebody says so.
-fn away(up: &Arc<AtomicBool>, fault: ModelError) -> Arc<Mind> {
+pub fn away(up: &Arc<AtomicBool>, fault: ModelError) -> Arc<Mind> {
     let (up, turns) = (Arc::clone(up), AtomicUsize::new(0));
     Mind::new(move |_, _| {
         if !up.load(Ordering::SeqCst) {
@@ -230,6 +230,11 @@ impl Model for Silent {
 
 /// Cuts the engine off while its first model call is under way.
 async fn dies_in_a_call(ground: &Ground) -> Mission {
+    let predecessor = ground.options().predecessor;
+    dies_after(ground, predecessor).await
+}
+
+async fn dies_after(ground: &Ground, predecessor: Predecessor) -> Mission {
     let calls = ground.dir.join("engine.calls");
     let before = ground.mission().attempts.len();
     let asked = move |mission: &Mission| {
@@ -237,7 +242,7 @@ async fn dies_in_a_call(ground: &Ground) -> Mission {
         let asks = |id: AttemptId| open.contains(&format!("\"{}\":", id.0));
         mission.attempts.len() > before && mission.live_attempts().any(|attempt| asks(attempt.id))
     };
-    let options = EngineOptions { backends: Arc::new(Silent), ..ground.options() };
+    let options = EngineOptions { backends: Arc::new(Silent), predecessor, ..ground.options() };
     cut_off(ground, options, asked).await
 }
 
@@ -285,13 +290,7 @@ async fn what_a_client_saw_to_die_is_counted_and_what_ended_in_order_is_not() {
             // What an engine leaves that did not end in order.
             drop(std::os::unix::net::UnixListener::bind(&socket));
         }
-        let options = EngineOptions {
-            backends: Arc::new(Silent),
-            predecessor: Predecessor::SeenToDie,
-            ..ground.options()
-        };
-        let attempts = ground.mission().attempts.len();
-        cut_off(&ground, options, |mission| mission.attempts.len() > attempts).await;
+        dies_after(&ground, Predecessor::SeenToDie).await;
         assert_eq!(kinds(&ground, "work_lost"), losses);
     }
 }

@@ -18,7 +18,7 @@ use flightdeck::domain::goal::Goal;
 use flightdeck::domain::id::{Commit, MissionId};
 use flightdeck::domain::mission::{Limits, Mission};
 use flightdeck::domain::text::Title;
-use flightdeck::engine::{Backends, CommandLimits, EngineOptions, Predecessor};
+use flightdeck::engine::{Backends, CommandLimits, EngineOptions, Habits, Predecessor};
 use flightdeck::instrument::Chromium;
 use flightdeck::store::Catalogue;
 use flightdeck::store::sqlite::SqliteCatalogue;
@@ -139,6 +139,7 @@ impl Ground {
                 ..SandboxOptions::default()
             },
             hooks: HookRules::default(),
+            habits: Habits::default(),
             skill_dirs: Vec::new(),
             limits: CommandLimits::default(),
             patience: Duration::from_millis(100),

@@ -170,11 +170,20 @@ impl Ground {
 
     /// The person decides something while no engine runs.
     pub fn person(&self, command: Command) {
+        self.decide(Actor::Person, command);
+    }
+
+    /// As an engine that is gone did.
+    pub fn engine(&self, command: Command) {
+        self.decide(Actor::Engine, command);
+    }
+
+    fn decide(&self, actor: Actor, command: Command) {
         let store = self.missions.open(&self.id).unwrap();
         let mission = store.mission().unwrap();
         let now = flightdeck::engine::now();
-        let events = decide(&mission, Actor::Person, command, now).unwrap();
-        store.append(mission.seq, now, Actor::Person, &events).unwrap();
+        let events = decide(&mission, actor, command, now).unwrap();
+        store.append(mission.seq, now, actor, &events).unwrap();
     }
 
     /// Flies until the mission rests, with those models.

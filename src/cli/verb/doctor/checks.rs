@@ -13,6 +13,7 @@ use crate::config::{Home, Settings};
 use crate::engine::PROMPTS;
 use crate::view::text::plural;
 use crate::workspace::Sandbox;
+use crate::workspace::awake::KEEPER;
 use crate::workspace::preflight::{Found, Looked, preflight};
 use crate::workspace::process::Program;
 use crate::workspace::sandbox::{Strength, Wanted};
@@ -122,6 +123,18 @@ pub(super) async fn browser(settings: &Settings) -> Check {
         None => Check::good("browser", started.words),
         Some(why) => Check::missing("browser", format!("no page can be tested as its users see it: {why}")),
     }
+}
+
+/// What keeps the machine awake while a mission flies.
+pub(super) fn awake(context: &Context, settings: &Settings) -> Option<Check> {
+    let program = *KEEPER.first().filter(|_| settings.keep_awake)?;
+    Some(match on_path(context, program) {
+        Some(path) => Check::good("awake", format!("{} keeps it awake while something runs", path.display())),
+        None => Check::missing(
+            "awake",
+            format!("there is no {program}: this machine may sleep while a mission flies"),
+        ),
+    })
 }
 
 /// Programs that agents and the demo need.

@@ -86,6 +86,7 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
             checks.push(models::prices(&settings));
             checks.push(checks::browser(&settings).await);
             checks.push(checks::sandbox(&settings, &context.home));
+            checks.extend(checks::awake(context, &settings));
         }
         Err(found) => checks.push(Check::bad("config", fault::sentence(&found))),
     }
