@@ -59,13 +59,6 @@ impl Piece {
             .collect();
         if hunks.is_empty() { vec![self.clone()] } else { hunks }
     }
-
-    /// The lines that came with it.
-    pub fn added(&self) -> String {
-        let text = String::from_utf8_lossy(&self.patch);
-        let body = text.lines().skip_while(|line| !line.starts_with("@@ "));
-        body.filter_map(|line| line.strip_prefix('+')).map(|line| format!("{line}\n")).collect()
-    }
 }
 
 /// The words of a text with the places where they begin: letters, digits and `_` without a break.
@@ -73,6 +66,22 @@ pub fn words_in(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let parts = text.split(move |c: char| !is_part(c)).filter(|word| !word.is_empty());
     parts.map(|word| (word.as_ptr().addr() - text.as_ptr().addr(), word))
+}
+
+/// The files at a commit in which a word stands, each with the number of its lines there.
+///
+/// # Errors
+/// When git cannot be run.
+pub fn files_with(repo: &Repo, commit: &str, word: &str) -> Result<Vec<(String, usize)>, WorkspaceError> {
+    let git = Git::of_mission(&repo.common_dir()?);
+    // It ends with 1 where there is none.
+    let found = git.outcome(["grep", "-z", "-I", "-w", "-F", "-c", "-e", word, commit, "--"])?;
+    let text = String::from_utf8_lossy(&found.output).into_owned();
+    let file = |line: &str| {
+        let (name, lines) = line.split_once('\0')?;
+        Some((name.split_once(':')?.1.to_owned(), lines.parse().ok()?))
+    };
+    Ok(text.lines().filter_map(file).collect())
 }
 
 /// Puts another word in the place of one, wherever it stands in these files of a worktree. The other is as long, and no

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::word::{self, Said};
+use super::word::Said;
 use crate::domain::baseline::AtBase;
 use crate::domain::id::{AssertionId, Commit};
 use crate::domain::text::Line;
@@ -15,6 +15,12 @@ use crate::workspace::undo::{self, Extent, Piece};
 
 /// Changes that are tried for one assertion at most; more say no more.
 const MOST: usize = 40;
+
+/// Words of what is asserted that are changed at most, and that are looked for.
+const MOST_WORDS: usize = 2;
+const WORDS_LOOKED_FOR: usize = 12;
+/// A word in more lines than that is the app's language rather than what it says.
+const COMMON: usize = 8;
 
 /// How the place of a hunk begins that is all of a new file.
 const WHOLE_FILE: &str = "@@ -0,0 ";
@@ -118,7 +124,9 @@ pub fn of(engine: &EngineContext, id: &AssertionId, head: &Commit) -> Result<Vec
             since.extend(mutant.map(|mutant| Mutant { reach: Reach::WithLater, ..mutant }));
         }
     }
-    mutants.extend(said.iter().flat_map(|said| reworded(said, &features)));
+    if let Some(said) = said {
+        mutants.append(&mut reworded(engine, &said, head)?);
+    }
     mutants.extend(features.iter().filter_map(|(name, pieces)| Mutant::undoing(name, pieces.clone())));
     if features.len() > 1 {
         let names: BTreeSet<&str> = features.iter().map(|(name, _)| name.as_str()).collect();
@@ -140,18 +148,29 @@ pub fn of(engine: &EngineContext, id: &AssertionId, head: &Commit) -> Result<Vec
     Ok(mutants)
 }
 
-/// Words of what is asserted that stand in what the features added.
-fn reworded(said: &Said, features: &[(String, Vec<Piece>)]) -> Vec<Mutant> {
-    let pieces = || features.iter().flat_map(|(_, pieces)| pieces);
-    let added: Vec<String> = pieces().map(Piece::added).collect();
-    let words = word::telling(said, added.iter().flat_map(|text| text.lines()));
-    let files: BTreeSet<&String> = pieces().map(|piece| &piece.path).collect();
-    let mutant = |word: String| Mutant {
-        what: Line::clipped(format!("the word \"{word}\"")),
-        change: Change::Reword { files: files.iter().copied().cloned().collect(), word },
-        reach: Reach::Hunk,
-    };
-    words.into_iter().map(mutant).collect()
+/// Words of what is asserted that stand in few lines of the app, where they are what it says rather than its language.
+fn reworded(engine: &EngineContext, said: &Said, head: &Commit) -> Result<Vec<Mutant>, EngineError> {
+    let mut mutants = Vec::new();
+    for word in said.words().into_iter().take(WORDS_LOOKED_FOR) {
+        let mut files = undo::files_with(engine.repo.own(), &head.0, word)?;
+        files.retain(|(path, _)| !is_test(path));
+        let lines: usize = files.iter().map(|(_, lines)| lines).sum();
+        if lines == 0 || lines > COMMON {
+            continue;
+        }
+        mutants.push(Mutant {
+            what: Line::clipped(format!("the word \"{word}\"")),
+            change: Change::Reword {
+                files: files.into_iter().map(|(path, _)| path).collect(),
+                word: word.to_owned(),
+            },
+            reach: Reach::Hunk,
+        });
+        if mutants.len() == MOST_WORDS {
+            break;
+        }
+    }
+    Ok(mutants)
 }
 
 /// Makes the app of a clean checkout wrong; says what stands in the way where that cannot be done.

@@ -1,19 +1,13 @@
 //! Words of what is asserted that stand in what was built: where others stand in their place, a check that looks must fail,
 //! and the app is there to be judged.
 
-use std::collections::BTreeMap;
-
 use crate::domain::contract::{Assertion, Wording};
 use crate::domain::mission::Mission;
 use crate::workspace::undo::words_in;
 
-/// Words that are tried for one assertion at most.
-const MOST: usize = 2;
 /// Letters of a word at least, digits of a number.
 const LETTERS: usize = 3;
 const DIGITS: usize = 2;
-/// A word in more lines than that is the app's language rather than what it says.
-const COMMON: usize = 5;
 
 /// What is said of an assertion: its check, its statement, and what its tester observed.
 pub struct Said(Vec<String>);
@@ -31,34 +25,23 @@ impl Said {
         let all = self.0.iter().flat_map(|text| quotes(text).map(|(from, to)| text[from..to].to_owned()));
         all.filter(|words| words.chars().any(char::is_alphanumeric)).collect()
     }
-}
 
-/// The words of an assertion to change in these lines that were built for it, the most telling first: what is quoted, then
-/// what stands in the fewest lines.
-pub fn telling<'a>(said: &Said, built: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let mut lines: BTreeMap<&str, usize> = BTreeMap::new();
-    for line in built {
-        let mut words: Vec<&str> = words_in(line).map(|(_, word)| word).collect();
-        words.sort_unstable();
-        words.dedup();
-        words.into_iter().for_each(|word| *lines.entry(word).or_default() += 1);
-    }
-    let mut found: Vec<(bool, usize, &str)> = Vec::new();
-    for text in &said.0 {
-        for (at, word) in words_in(text).filter(|(_, word)| is_telling(word)) {
-            let is_path =
-                text[..at].ends_with(['/', '$', '-', '.']) || text[at + word.len()..].starts_with('/');
-            let number = lines.get(word).copied().filter(|number| *number <= COMMON && !is_path);
-            if let Some(number) = number
-                && found.iter().all(|(_, _, known)| *known != word)
-            {
-                let is_quoted = quotes(text).any(|(from, to)| (from..to).contains(&at));
-                found.push((!is_quoted, number, word));
+    /// The words in what is quoted that may stand in an app to be shown, in order; paths and variables are none of them.
+    pub fn words(&self) -> Vec<&str> {
+        let mut found = Vec::new();
+        for text in &self.0 {
+            for (from, to) in quotes(text) {
+                for (at, word) in words_in(&text[from..to]) {
+                    let (before, after) = (&text[..from + at], &text[from + at + word.len()..]);
+                    let is_path = before.ends_with(['/', '$', '-', '.']) || after.starts_with('/');
+                    if is_telling(word) && !is_path && !found.contains(&word) {
+                        found.push(word);
+                    }
+                }
             }
         }
+        found
     }
-    found.sort();
-    found.into_iter().take(MOST).map(|(_, _, word)| word.to_owned()).collect()
 }
 
 fn is_telling(word: &str) -> bool {
@@ -95,15 +78,15 @@ mod tests {
     }
 
     #[test]
-    fn the_words_that_tell_most_are_changed_and_paths_and_common_ones_are_not() {
-        let built = "fn main() { println!(\"Hello, {name}!\"); } // guests\nlet guests = 40;\nstatus(404)";
-        let telling = |texts: &[&str]| telling(&said(texts), built.lines());
-        assert_eq!(telling(&["./greet Ada | grep -q 'Hello, Ada'"]), ["Hello"]);
-        assert_eq!(telling(&["A guest's page has no guests, and says 404."]), ["404", "guests"]);
-        assert_eq!(telling(&["It says 404,", "and \"name\"."]), ["name", "404"], "quoted first");
-        assert_eq!(telling(&["Open /guests, ./main.rs and $name.", "cat src/main 4"]), [""; 0]);
-        let everywhere = ["a word"; COMMON + 1];
-        assert_eq!(super::telling(&said(&["A word."]), everywhere.into_iter()), [""; 0]);
+    fn quoted_words_that_an_app_may_show_are_changed_and_paths_are_not() {
+        for (text, words) in [
+            ("./greet Ada | grep -q 'Hello, Ada'", &["Hello", "Ada"][..]),
+            ("A guest's page says 404 and has no guests.", &[]),
+            ("It answers `404 Not Found` to `/guests/x`, `./main.rs` and `$name`.", &["404", "Not", "Found"]),
+        ] {
+            assert_eq!(said(&[text]).words(), words, "{text}");
+        }
+        assert_eq!(said(&["'one two'", "'two three'"]).words(), ["one", "two", "three"]);
     }
 
     #[test]

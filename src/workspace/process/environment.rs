@@ -9,8 +9,20 @@ const ALLOWED: &str = "\
     PATH HOME USER LOGNAME SHELL LANG LANGUAGE TERM COLORTERM TZ TMPDIR \
     CARGO_HOME RUSTUP_HOME RUSTUP_TOOLCHAIN GOPATH GOROOT GOCACHE GOMODCACHE GOFLAGS GOPROXY JAVA_HOME \
     NVM_DIR NODE_PATH PNPM_HOME PYENV_ROOT VIRTUAL_ENV UV_CACHE_DIR GEM_HOME \
-    XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_RUNTIME_DIR SSL_CERT_FILE SSL_CERT_DIR \
+    XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_RUNTIME_DIR \
     HTTP_PROXY HTTPS_PROXY NO_PROXY http_proxy https_proxy no_proxy NIX_PATH LD_LIBRARY_PATH";
+
+/// Where tools find the certificates of authorities that are a company's own: files and folders that hold no secret.
+pub const CERTIFICATES: [&str; 8] = [
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    "CURL_CA_BUNDLE",
+    "REQUESTS_CA_BUNDLE",
+    "PIP_CERT",
+    "CARGO_HTTP_CAINFO",
+    "GIT_SSL_CAINFO",
+];
 
 /// Parts of a name that mark a secret.
 const SECRET_PARTS: &str = "KEY TOKEN SECRET PASSWORD PASSWD PASSPHRASE CREDENTIAL AUTH COOKIE SESSION";
@@ -28,7 +40,8 @@ pub fn looks_secret(name: &str) -> bool {
 
 fn inherits(name: &OsStr, value: &OsStr) -> bool {
     let Some(name) = name.to_str() else { return false };
-    let allowed = ALLOWED.split(' ').any(|allowed| allowed == name) || name.starts_with("LC_");
+    let allowed =
+        ALLOWED.split(' ').chain(CERTIFICATES).any(|allowed| allowed == name) || name.starts_with("LC_");
     // A proxy's address may carry a password before its `@`.
     let carries_login = name.to_ascii_lowercase().ends_with("proxy") && value.to_string_lossy().contains('@');
     allowed && !looks_secret(name) && !carries_login
@@ -56,8 +69,9 @@ mod tests {
             ("UNHEARD_OF", "x"),
             ("HTTPS_PROXY", "http://me:pw@proxy"),
             ("http_proxy", "http://proxy:3128"),
+            ("NODE_EXTRA_CA_CERTS", "/etc/authority.pem"),
         ];
-        assert_eq!(kept(&all), ["PATH", "LC_ALL", "http_proxy"]);
+        assert_eq!(kept(&all), ["PATH", "LC_ALL", "http_proxy", "NODE_EXTRA_CA_CERTS"]);
     }
 
     #[test]

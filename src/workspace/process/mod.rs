@@ -25,7 +25,7 @@ pub use blocking::Outcome;
 pub use capture::{CappedOutput, OutputCap, Spill};
 pub use detached::Detached;
 pub use dialogue::{Dialogue, Talk};
-pub use environment::looks_secret;
+pub use environment::{CERTIFICATES, looks_secret};
 pub use hook::Heard;
 pub use inherited::close_inherited;
 pub use program::Program;

@@ -10,6 +10,7 @@ use super::jail::Rules;
 use super::seed::seed;
 use super::{Access, Reach, SandboxOptions, Wanted};
 use crate::workspace::WorkspaceError;
+use crate::workspace::process::CERTIFICATES;
 
 /// The list of what there is to read on machines.
 const LIST: &str = include_str!("../../../assets/sandbox.toml");
@@ -50,7 +51,8 @@ impl Machine {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let tools =
             std::env::split_paths(&path).filter_map(|dir| toolchain_of(&dir, options.home.as_deref()));
-        let chosen = list.toolchains.keys().filter_map(std::env::var_os).map(PathBuf::from);
+        let names = list.toolchains.keys().map(String::as_str).chain(CERTIFICATES);
+        let chosen = names.filter_map(std::env::var_os).map(PathBuf::from);
         let of_home =
             options.home.iter().flat_map(|home| list.never_home.iter().map(move |part| home.join(part)));
         let never: Vec<PathBuf> = list.never.iter().chain(&options.never).cloned().chain(of_home).collect();

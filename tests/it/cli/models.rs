@@ -1,8 +1,15 @@
 //! `models`: what providers really offer, names they do not list, and lists that are fetched anew.
 
 use std::fs;
+use std::sync::Arc;
 
+use rustls::ServerConfig;
+use rustls::crypto::ring::default_provider;
+use rustls::pki_types::PrivateKeyDer;
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
@@ -137,4 +144,56 @@ fn a_model_without_a_price_is_told_before_it_flies_under_a_money_budget() {
     let (out, _) = stage.ended(&["new", "A poll", "--budget", "3", "--headless"], 4);
     assert!(out.contains("note: acme/large has no known price"), "{out}");
     assert!(out.contains("1000000 tokens bind it instead"), "{out}");
+}
+
+/// A server on this machine that lists one model over TLS: its port, and the authority that signed its certificate.
+fn over_tls(runtime: &tokio::runtime::Runtime) -> (u16, String) {
+    let own = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(own.signing_key.serialize_der().into());
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()));
+    let config = config.with_safe_default_protocol_versions().unwrap().with_no_client_auth();
+    let acceptor =
+        TlsAcceptor::from(Arc::new(config.with_single_cert(vec![own.cert.der().clone()], key).unwrap()));
+    let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+    let port = listener.local_addr().unwrap().port();
+    runtime.spawn(async move {
+        let body = r#"{"data":[{"id":"m1"}]}"#;
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        while let Ok((stream, _)) = listener.accept().await {
+            // Whoever does not know the authority breaks off.
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let read = stream.read(&mut [0; 4096]).await;
+            let written = stream.write_all(answer.as_bytes()).await;
+            drop((read, written, stream.shutdown().await));
+        }
+    });
+    (port, own.cert.pem())
+}
+
+#[test]
+fn a_server_of_an_authority_of_ones_own_is_reached_once_that_is_named() {
+    let runtime = runtime();
+    let (port, authority) = over_tls(&runtime);
+    let stage = Stage::new();
+    stage.configure(&format!(
+        "[models]\ndefault = \"ours/m1\"\n\n[providers.ours]\nwire = \"chat\"\nbase_url = \"https://localhost:{port}/v1\"\n"
+    ));
+    let shown = stage.told(&["models"]);
+    let advice = "the authority that signed its certificate is not known here: install it, or name a file with it in NODE_EXTRA_CA_CERTS";
+    assert!(shown.contains(advice), "{shown}");
+    let file = stage.path("authority.pem");
+    let with = |text: &str| {
+        fs::write(&file, text).unwrap();
+        let output = stage.flightdeck(&["models"]).env("NODE_EXTRA_CA_CERTS", &file).output().unwrap();
+        stage.clean(&output.stdout) + &stage.clean(&output.stderr)
+    };
+    assert!(with(&authority).contains("ours offers 1 model:"), "{}", with(&authority));
+    let refused = with("no certificate");
+    assert!(
+        refused.contains("NODE_EXTRA_CA_CERTS names STAGE/authority.pem, which holds no certificates"),
+        "{refused}"
+    );
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::redirect::{Attempt, Policy};
-use reqwest::{Client, ClientBuilder, Url};
+use reqwest::{Certificate, Client, ClientBuilder, Url};
 
 use crate::agent::model::ModelError;
 use crate::instrument::http::{install_crypto, is_loopback};
@@ -25,15 +25,18 @@ struct Shared {
 }
 
 impl Connections {
-    /// A new pool. It trusts the system's certificates and honours `HTTPS_PROXY` and its kin, but never for this
+    /// A new pool. It trusts the system's certificates, or those of `SSL_CERT_FILE` and `SSL_CERT_DIR` in their place, and
+    /// beside them those of `NODE_EXTRA_CA_CERTS`; it honours `HTTPS_PROXY` and its kin, but never for this
     /// machine. Answers are not asked for compressed: a few bytes of those may unfold into any number.
     ///
     /// # Errors
     /// [`ModelError::Refused`] when the TLS set-up of the machine is unusable.
     pub fn new() -> Result<Self, ModelError> {
         install_crypto();
+        let extra = extra_authorities()?;
         let built = |builder: ClientBuilder| {
             builder
+                .tls_certs_merge(extra.iter().cloned())
                 .build()
                 .map_err(|fault| ModelError::Refused(format!("the HTTP client could not be made: {fault}")))
         };
@@ -85,6 +88,22 @@ impl Connections {
         let mut refused = self.0.refused.lock().unwrap_or_else(PoisonError::into_inner);
         refused.entry(server.to_owned()).or_default().insert(option);
     }
+}
+
+/// Names a file of certificates of authorities beside the system's: other agents' programs have it from Node.
+pub(super) const EXTRA_AUTHORITIES: &str = "NODE_EXTRA_CA_CERTS";
+
+fn extra_authorities() -> Result<Vec<Certificate>, ModelError> {
+    let Some(path) = std::env::var_os(EXTRA_AUTHORITIES).filter(|path| !path.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let unusable = |why: String| {
+        let path = path.display();
+        ModelError::Refused(format!("{EXTRA_AUTHORITIES} names {path}, which holds no certificates: {why}"))
+    };
+    let text = std::fs::read(&path).map_err(|fault| unusable(fault.to_string()))?;
+    let found = Certificate::from_pem_bundle(&text).map_err(|fault| unusable(fault.to_string()))?;
+    if found.is_empty() { Err(unusable("there is none in PEM form".to_owned())) } else { Ok(found) }
 }
 
 /// How often a server may point elsewhere.

@@ -8,6 +8,7 @@ use reqwest::header::HeaderMap;
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::connections::EXTRA_AUTHORITIES;
 use super::delay;
 use super::spec::ProviderSpec;
 use super::wire::Fault;
@@ -238,9 +239,23 @@ pub(super) fn transport(fault: &reqwest::Error, spec: &ProviderSpec) -> ModelErr
     if fault.is_connect() || fault.is_request() {
         let proxy = spec.proxy_variable.as_ref();
         let through = proxy.map_or_else(String::new, |proxy| format!(" through the proxy of {proxy}"));
-        return passing(format!("{} cannot be reached at {}{through}: {reason}", spec.name, spec.endpoint()));
+        let advice = certificate_advice(&reason.to_string());
+        return passing(format!(
+            "{} cannot be reached at {}{through}: {reason}{advice}",
+            spec.name,
+            spec.endpoint()
+        ));
     }
     broken(spec, &reason.to_string())
+}
+
+/// What to do about a certificate of an authority that this machine does not know, in words of `rustls`.
+fn certificate_advice(reason: &str) -> String {
+    let is_unknown = reason.contains("UnknownIssuer") || reason.contains("CaUsedAsEndEntity");
+    let advice = format!(
+        "; the authority that signed its certificate is not known here: install it, or name a file with it in {EXTRA_AUTHORITIES}"
+    );
+    if is_unknown { advice } else { String::new() }
 }
 
 fn key_advice(spec: &ProviderSpec) -> String {
