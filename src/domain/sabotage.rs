@@ -242,7 +242,7 @@ impl Mission {
         match sabotaged {
             Some(SabotageOutcome::Red) => {
                 let how = sabotage.and_then(Sabotage::red).and_then(|undone| undone.reaction.how());
-                if how != Some(HowRed::Elsewhere) { SeenRed::Sabotaged } else { SeenRed::Absent }
+                if how == Some(HowRed::Elsewhere) { SeenRed::Absent } else { SeenRed::Sabotaged }
             }
             Some(SabotageOutcome::Toothless) => SeenRed::Toothless,
             Some(SabotageOutcome::Untold | SabotageOutcome::OutOfTime) | None if vacuous => SeenRed::Vacuous,

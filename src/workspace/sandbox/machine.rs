@@ -51,8 +51,8 @@ impl Machine {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let tools =
             std::env::split_paths(&path).filter_map(|dir| toolchain_of(&dir, options.home.as_deref()));
-        let names = list.toolchains.keys().map(String::as_str).chain(CERTIFICATES);
-        let chosen = names.filter_map(std::env::var_os).map(PathBuf::from);
+        let variables = list.toolchains.keys().map(String::as_str).chain(CERTIFICATES);
+        let chosen = variables.filter_map(std::env::var_os).map(PathBuf::from);
         let of_home =
             options.home.iter().flat_map(|home| list.never_home.iter().map(move |part| home.join(part)));
         let never: Vec<PathBuf> = list.never.iter().chain(&options.never).cloned().chain(of_home).collect();
