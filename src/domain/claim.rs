@@ -171,6 +171,7 @@ pub fn contradiction(claim: &ClaimedRun, run: &CommandRun) -> Option<String> {
         return Some(format!("says of `{command}`: \u{201c}{said}\u{201d}, and that command runs no test"));
     }
     let counts = run.tests?;
+    let ran = ran_tests(observation.as_str());
     let lower = observation.as_str().to_lowercase();
     let admits_failures =
         ["fail", "error", "red", "broken", "not pass"].iter().any(|word| lower.contains(word));
@@ -179,6 +180,8 @@ pub fn contradiction(claim: &ClaimedRun, run: &CommandRun) -> Option<String> {
         "and no test was run here".to_owned()
     } else if passed.is_some_and(|passed| passed > counts.passed) {
         format!("and {} passed here", counts.passed)
+    } else if ran.is_some_and(|ran| ran > counts.ran()) {
+        format!("and {} ran here", counts.ran())
     } else if counts.failed > 0 && run.exit_code == 0 && !admits_failures {
         // The exit code hides it.
         format!("and {} failed here", counts.failed)
@@ -229,6 +232,15 @@ fn passed_tests(text: &str) -> Option<u32> {
     };
     let numbers = words.iter().enumerate().filter_map(|(index, word)| Some((index, number(word)?)));
     numbers.filter(|(index, _)| passes(*index)).map(|(_, number)| number).max()
+}
+
+/// How many tests a text says were run, as `unittest` does: 23 in `Ran 23 tests in 0.1s`.
+fn ran_tests(text: &str) -> Option<u32> {
+    let lower = text.to_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    let is_of_tests = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).starts_with("test");
+    let ran = words.windows(3).filter(|said| said[0].ends_with("ran") && is_of_tests(said[2]));
+    ran.filter_map(|said| said[1].parse().ok()).max()
 }
 
 /// Whether a command only says or lists something.
@@ -371,6 +383,9 @@ mod tests {
         assert!(
             against(0, "23 tests passed", run(0, 22)).is_some_and(|said| said.contains("and 22 passed here"))
         );
+        let ran = |said: &str, here: u32| against(0, said, run(0, here));
+        assert!(ran("Ran 42 tests in 0.1s\n\nOK", 10).is_some_and(|said| said.contains("and 10 ran here")));
+        assert_eq!(ran("Ran 10 tests, all OK", 10), None);
         for said in ["Ran 23 tests, all passed", "ok. 23 passed; 0 failed", "23/23 passed"] {
             assert!(against(0, said, run(0, 22)).is_some(), "{said}");
         }

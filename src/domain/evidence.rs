@@ -79,7 +79,7 @@ pub struct Piece {
     /// Whether nothing listened where it was asked over HTTP.
     #[serde(default)]
     pub refused: bool,
-    /// The statuses of its answers, where it was asked over HTTP.
+    /// The statuses of its answers, where it was asked over HTTP; of a page, one by which it failed.
     #[serde(default)]
     pub statuses: Vec<u16>,
 }

@@ -152,8 +152,22 @@ pub(super) fn piece(store: &Store, reference: &EvidenceRef) -> Result<Piece, Sto
         | EvidenceKind::Steps
         | EvidenceKind::Unknown => None,
     };
-    let (refused, statuses) =
-        if kind == EvidenceKind::Http { (is_refused(&bytes), statuses(&bytes)) } else { (false, Vec::new()) };
+    let (refused, statuses) = match kind {
+        EvidenceKind::Http => (is_refused(&bytes), statuses(&bytes)),
+        EvidenceKind::Page => (false, status_of_page(&bytes)),
+        // A picture says nothing of it; what its page read was taken with it.
+        EvidenceKind::Screenshot => {
+            let page = store.evidence().get(&reference)?.doc().beside;
+            let page = page.map(|page| store.evidence().get(&page)).transpose()?;
+            (false, page.map_or_else(Vec::new, |page| status_of_page(&page.bytes)))
+        }
+        EvidenceKind::Command
+        | EvidenceKind::Terminal
+        | EvidenceKind::Recording
+        | EvidenceKind::App
+        | EvidenceKind::Steps
+        | EvidenceKind::Unknown => (false, Vec::new()),
+    };
     Ok(Piece { reference, kind, facts, ran, refused, statuses })
 }
 
@@ -186,6 +200,21 @@ fn statuses(record: &[u8]) -> Vec<u16> {
         u16::try_from(status).ok().filter(|status| *status > 0)
     };
     exchanges(&record).iter().filter_map(status).collect()
+}
+
+/// The status of a page by which its server says that it failed, or that it is not there; others are not recorded.
+fn status_of_page(record: &[u8]) -> Vec<u16> {
+    let Ok(record) = serde_json::from_slice::<Value>(record) else { return Vec::new() };
+    let url = record.get("url").and_then(Value::as_str).unwrap_or_default();
+    let lines =
+        record.get("network").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let status = |line: &str| {
+        let (asked, end) = line.rsplit_once(" \u{2192} ")?;
+        let of_page = asked.split_once(' ').is_some_and(|(_, asked)| asked == url);
+        let number = end.split(|c: char| !c.is_ascii_digit()).next()?;
+        number.parse().ok().filter(|_| of_page)
+    };
+    lines.filter_map(status).collect()
 }
 
 /// Whether nothing listened at the address of an exchange, or of each of several.
@@ -227,6 +256,20 @@ mod tests {
     use super::*;
     use crate::instrument::HttpDriver;
     use crate::instrument::http::HttpRequest;
+
+    #[test]
+    fn the_status_of_a_page_is_its_own_and_not_of_what_it_loads() {
+        let record = |lines: &[&str]| {
+            let page = serde_json::json!({ "url": "http://127.0.0.1:1/a?q=b c", "network": lines });
+            status_of_page(&serde_json::to_vec(&page).unwrap())
+        };
+        assert_eq!(record(&["GET http://127.0.0.1:1/a?q=b c \u{2192} 500"]), [500]);
+        assert_eq!(record(&["POST http://127.0.0.1:1/a?q=b c \u{2192} 503, then it was cut off"]), [503]);
+        assert_eq!(
+            record(&["GET http://127.0.0.1:1/a.css \u{2192} 404", "GET x \u{2192} no status"]),
+            [0; 0]
+        );
+    }
 
     #[tokio::test]
     async fn an_address_where_nothing_listens_is_told_from_one_that_gives_no_answer() {

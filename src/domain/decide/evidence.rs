@@ -106,8 +106,12 @@ impl Judged<'_> {
                 );
             }
         }
-        if assertion.wording.check.via == Instrument::Http {
-            self.has_the_status_it_tells_of(assertion, evidence)?;
+        let via = assertion.wording.check.via;
+        if via == Instrument::Http {
+            self.has_the_status_it_tells_of(evidence)?;
+        }
+        if matches!(via, Instrument::Http | Instrument::Browser) {
+            self.is_no_fault_of_the_server(assertion, evidence)?;
         }
         let mut faults = Vec::new();
         for piece in evidence {
@@ -126,9 +130,8 @@ impl Judged<'_> {
         )
     }
 
-    /// What the tester says of a status, an answer must have; and an answer by which a server says that it failed is what was
-    /// wanted only where somebody says so.
-    fn has_the_status_it_tells_of(&self, assertion: &Assertion, evidence: &[Piece]) -> Result {
+    /// What the tester says of a status, an answer must have.
+    fn has_the_status_it_tells_of(&self, evidence: &[Piece]) -> Result {
         let seen: Vec<u16> = evidence.iter().flat_map(|piece| piece.statuses.iter().copied()).collect();
         let told = statuses_in(self.observed.as_str());
         if let Some(status) = told.iter().find(|told| !seen.is_empty() && !seen.contains(told)) {
@@ -138,6 +141,11 @@ impl Judged<'_> {
                 seen.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
             );
         }
+        Ok(())
+    }
+
+    /// An answer by which a server says that it failed is what was wanted only where somebody says so.
+    fn is_no_fault_of_the_server(&self, assertion: &Assertion, evidence: &[Piece]) -> Result {
         let failed = |piece: &&Piece| piece.statuses.iter().any(|status| *status >= SERVER_FAILED);
         for piece in evidence.iter().filter(failed) {
             let status = piece.statuses.iter().max().copied().unwrap_or_default();

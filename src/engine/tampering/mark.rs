@@ -23,7 +23,7 @@ const IN_TESTS: &[(&str, &str)] = &[
         "the run ends as if all were well",
     ),
     (
-        r"^\s*pytestmark\s*=.*(skip|xfail)|allow_module_level\s*=\s*True|__test__\s*=\s*False|^#!\[cfg\((any\(\)|FALSE)\)\]|^//go:build\s+(ignore|never|skip|none)|^//\s*\+build\s+ignore",
+        r"^\s*pytestmark\s*=.*(skip|xfail)|^raise\s+(unittest\.)?(case\.)?SkipTest\b|^pytest\.skip\(|allow_module_level\s*=\s*True|__test__\s*=\s*False|^#!\[cfg\((any\(\)|FALSE)\)\]|^//go:build\s+(ignore|never|skip|none)|^//\s*\+build\s+ignore",
         "a whole file of tests is left out",
     ),
     (
@@ -134,6 +134,12 @@ fn stands_before(file: &Changed) -> Option<Suspicion> {
     let of_package = Some(first).filter(|_| file.path == format!("{first}/__init__.py"));
     let is_module = of_root.or(of_package).is_some_and(|module| MODULES.contains(&module));
     let is_new = file.old.is_empty() && !file.new.is_empty();
+    // `make` reads the first of these that there is, and `Makefile` last.
+    let is_read_first = ["GNUmakefile", "makefile"].contains(&name);
+    if is_new && is_read_first {
+        let words = format!("{}: `make` reads it in place of a Makefile beside it", file.path);
+        return Some(Suspicion::doubtful(words, patch::of(&file.path, &[], &texts(&file.added()))));
+    }
     (is_new && (is_module || PROGRAMS.contains(&name))).then(|| {
         let words = format!("{}: it is found in place of the program of that name, which tests", file.path);
         Suspicion::blocking(words, patch::of(&file.path, &[], &texts(&file.added())))

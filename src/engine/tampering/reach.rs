@@ -21,7 +21,15 @@ fn is_script(path: &str) -> bool {
         .iter()
         .any(|ending| name.ends_with(ending));
     let is_placed = path.split('/').next().is_some_and(|first| first != path && PLACES.contains(&first));
-    is_placed && (is_program || !name.contains('.')) && !super::change::is_test_name(name)
+    let is_named =
+        || name == path && [".sh", ".bash", ".mk"].iter().any(|ending| name.ends_with(ending)) && tests(name);
+    is_placed && (is_program || !name.contains('.')) && !super::change::is_test_name(name) || is_named()
+}
+
+/// Whether a script that lies beside the program says by its name that it tests.
+fn tests(name: &str) -> bool {
+    let words = name.split(|c: char| !c.is_alphanumeric());
+    words.into_iter().any(|word| ["test", "tests", "check", "checks", "lint", "verify", "ci"].contains(&word))
 }
 
 /// The files of gates that a check's command names. What else it names is the app that it works, whose code may change.

@@ -315,3 +315,25 @@ fn an_answer_by_which_a_server_failed_passes_where_that_is_what_is_said() {
         assert!(flight.clone().ask(me, says(observed, statuses)).is_ok(), "{observed}");
     }
 }
+
+/// Of a page only the status by which it failed is recorded.
+#[test]
+fn a_page_by_which_a_server_failed_passes_where_that_is_what_is_said() {
+    let says = |observed: &str, statuses: &[u16]| {
+        let whole = piece(EvidenceKind::Page, Actor::Attempt(AttemptId(5)), Settled::Still);
+        let piece = Piece { statuses: statuses.to_vec(), ..whole };
+        let (assertion, observed) = (val(ID), words::line(observed));
+        Command::GiveVerdict { assertion, outcome: Outcome::Pass, observed, evidence: vec![piece] }
+    };
+    let (flight, tester) = testing(Instrument::Browser, None);
+    let me = Actor::Attempt(tester);
+    let sentence = flight.clone().refusal(me, says("the page says 2 words, with status 200", &[500]));
+    assert!(sentence.contains("has an answer with status 500"), "{sentence}");
+    for (observed, statuses) in [
+        ("a wrong address answers 404, and status 200 is the index", &[404][..]),
+        ("status 500, as asked", &[500]),
+        ("2 words", &[]),
+    ] {
+        assert!(flight.clone().ask(me, says(observed, statuses)).is_ok(), "{observed}");
+    }
+}
