@@ -1,5 +1,5 @@
-//! The tests that a handoff adds, held against what is there: whether anybody finds them, and whether they would notice that
-//! what was built is missing.
+//! The tests that a handoff adds or changes, held against what is there: whether anybody finds them, whether they would
+//! notice that what was built is missing, and which of before fail as they were.
 
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,10 @@ pub struct AddedTests {
     /// What the handoff names as added and nobody finds.
     #[serde(default)]
     pub missing: Vec<MissingTest>,
+    /// Tests of before that fail or are not run, as they were, on the program as it is, where the work may ask for that.
+    /// For what is held against the others there are findings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub regressed: Vec<Title>,
     /// Milliseconds it took to try them.
     pub wall_ms: u64,
     /// Whether it names tests, and the runs name none, so that nothing was compared.
@@ -75,13 +79,25 @@ impl Lack {
 impl AddedTests {
     /// Whether there is something to tell.
     pub fn tells(&self) -> bool {
-        self.tried > 0 || !self.missing.is_empty() || self.unnamed
+        self.tried > 0 || !self.missing.is_empty() || self.unnamed || !self.regressed.is_empty()
     }
 
     /// That nothing is known of each of its tests, where that is so.
     pub fn unnamed_words(&self, feature: FeatureId) -> Option<String> {
         self.unnamed.then(|| {
             format!("the test commands name no tests, so those that came with {feature} were not compared with what it says")
+        })
+    }
+
+    /// Which tests of before hold no more as they were, where there are such.
+    pub fn regressed_words(&self) -> Option<String> {
+        let all = u32::try_from(self.regressed.len()).unwrap_or(u32::MAX);
+        (all > 0).then(|| {
+            let (tests, verb) = (plural(count(all), "test"), if all == 1 { "holds" } else { "hold" });
+            format!(
+                "{tests} of before no longer {verb} as it stood then, and the work may ask for that: {}",
+                named(&self.regressed, all)
+            )
         })
     }
 

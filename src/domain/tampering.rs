@@ -28,6 +28,13 @@ impl Suspicion {
         Self::new(Severity::NonBlocking, description, hunk)
     }
 
+    /// The same with what else shows it, which settles it.
+    #[must_use]
+    pub fn with(&self, words: &str) -> Self {
+        let hunk = self.hunk.as_ref().map_or("", |hunk| hunk.as_str());
+        Self::blocking(format!("{}; {words}", self.description), hunk)
+    }
+
     fn new(severity: Severity, description: impl AsRef<str>, hunk: impl AsRef<str>) -> Self {
         let hunk = Some(Prose::clipped(hunk)).filter(|hunk| !hunk.is_empty());
         Self { severity, description: Line::clipped(description), hunk }

@@ -3,6 +3,7 @@
 mod added;
 mod bench;
 mod second_try;
+mod trial;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +18,8 @@ use super::error::EngineError;
 use super::role::at_head;
 use super::sabotage;
 use super::scripts;
-use super::tampering;
+use super::tampering::{self, Looked};
+use crate::domain::added_tests::{AddedTests, MOST_NAMES};
 use crate::domain::attempt::EngineWork;
 use crate::domain::claim::{CLAIM, MOST, NotRun, Reruns, borne_out, by_hand, to_run_again};
 use crate::domain::command::Command;
@@ -109,9 +111,13 @@ async fn check_claims(
     let handed =
         Handed { engine, feature, worked_in: &worked_in, runs: &runs[..scripts.len()], named: &named };
     let added = handed.look(running, cancel).await?;
+    let red = handed.regressions(running, cancel).await?;
     if !cancel.is_cancelled() {
         // What a handoff takes away from the tests is looked for in what the mission's own commands say.
-        let found = tampering::look(engine, feature, &runs[..scripts.len()]).await?;
+        let Looked { found, regressed } =
+            tampering::look(engine, feature, &runs[..scripts.len()], &red).await?;
+        let regressed = regressed.iter().take(MOST_NAMES).map(Title::clipped).collect();
+        let added = AddedTests { regressed, ..added };
         if !found.is_empty() {
             engine.dispatcher.record_if_due(Command::RecordTampering { feature, found }).await?;
         }
@@ -119,7 +125,7 @@ async fn check_claims(
         if !left.is_empty() {
             commands.insert(0, Command::LeaveClaims { feature, left });
         }
-        if let Some(added) = added {
+        if added.tells() {
             commands.insert(0, Command::RecordAddedTests { feature, added: Box::new(added) });
         }
         engine.dispatcher.record_all_if_due(commands).await?;

@@ -1,6 +1,5 @@
 //! What instruments saw becomes the mission's evidence.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -8,6 +7,7 @@ use serde_json::Value;
 use super::clock;
 use super::context::{EngineContext, blocking};
 use super::error::EngineError;
+use super::under_test::UnderTest;
 use crate::agent::tool::{App, EvidenceSink};
 use crate::domain::attempt::AgentWork;
 use crate::domain::command::Command;
@@ -20,7 +20,6 @@ use crate::domain::text::Line;
 use crate::domain::verdict::EvidenceRef;
 use crate::instrument::Evidence;
 use crate::store::{EvidenceFile, Header, Store, StoreError};
-use crate::workspace::ProofCheckout;
 
 /// Bytes of one piece that a conversation is shown at most, of its beginning and of its end.
 const EDGE: usize = 1_500;
@@ -66,8 +65,8 @@ pub(super) fn of_findings(engine: &EngineContext, feature: FeatureId) -> String 
 pub(super) struct StoreSink {
     pub(super) engine: Arc<EngineContext>,
     pub(super) work: AgentWork,
-    /// The checkout that is looked at.
-    pub(super) dir: PathBuf,
+    /// What is looked at.
+    pub(super) under_test: UnderTest,
     /// The app that is seen.
     pub(super) app: Arc<App>,
 }
@@ -96,23 +95,16 @@ pub(super) fn keep(store: &Store, evidence: &Evidence, taken: Taken) -> Result<E
 }
 
 impl StoreSink {
-    /// Whose instruments these are, as the log says it now.
-    fn taken(&self) -> Option<Taken> {
+    /// Whose instruments these are, as the log says it now, and whether they see the commit.
+    fn taken(&self, kind: EvidenceKind) -> Option<Taken> {
         let app = Some(self.app.instance()).filter(|instance| *instance > 0);
         let taken = self.engine.cell.with(|mission| {
             let attempt = mission.live_attempts().find(|attempt| attempt.work == self.work)?;
             Some(Taken { app, ..taken(mission, attempt.id)? })
         })?;
-        let commit = taken.commit.filter(|commit| self.stands_at(commit));
+        let is_screen = matches!(kind, EvidenceKind::Terminal | EvidenceKind::Recording);
+        let commit = taken.commit.filter(|_| self.under_test.stands(app.unwrap_or(0), is_screen));
         Some(Taken { commit, ..taken })
-    }
-
-    /// Whether what is looked at is the commit under test. A checkout that cannot be asked is taken for it.
-    fn stands_at(&self, commit: &Commit) -> bool {
-        let stands = ProofCheckout::open(self.engine.repo.own(), &self.dir, &commit.0).stands();
-        stands
-            .inspect_err(|fault| tracing::warn!(%fault, "it is not known what a tester looks at"))
-            .unwrap_or(true)
     }
 }
 
@@ -127,7 +119,8 @@ pub(super) fn taken(mission: &Mission, attempt: AttemptId) -> Option<Taken> {
 
 impl EvidenceSink for StoreSink {
     fn keep(&self, evidence: Evidence) -> Result<String, String> {
-        let taken = self.taken().ok_or("the attempt has ended")?;
+        let kind = EvidenceKind::of_word(evidence.kind);
+        let taken = self.taken(kind).ok_or("the attempt has ended")?;
         let kept = keep(&self.engine.store, &evidence, taken);
         kept.map(|reference| reference.0).map_err(|error| error.to_string())
     }

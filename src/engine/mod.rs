@@ -49,6 +49,7 @@ mod scripts;
 mod session_recorder;
 mod stored_mission;
 mod tampering;
+mod under_test;
 mod waiting;
 
 pub use clock::now;

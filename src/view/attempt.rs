@@ -111,7 +111,8 @@ fn tests(mission: &Mission, feature: FeatureId, handoff: &Handoff) -> Vec<(Style
     let unshown = added.missing_words(feature, Missing::Unshown, &[]);
     let hollow = added.hollow_words(feature).map(|(_, words)| words);
     let unnamed = added.unnamed_words(feature);
-    lines.extend(unshown.into_iter().chain(hollow).chain(unnamed).map(|words| (StyleRole::Warn, words)));
+    let told = unshown.into_iter().chain(hollow).chain(unnamed).chain(added.regressed_words());
+    lines.extend(told.map(|words| (StyleRole::Warn, words)));
     lines
 }
 

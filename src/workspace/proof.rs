@@ -1,6 +1,7 @@
 //! The validators' checkout: a detached worktree at the commit under test, which they may soil and never change.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +9,7 @@ use super::WorkspaceError;
 use super::git::Git;
 use super::repo::{Repo, find_commit};
 use super::trusted::show_hidden;
-use super::worktree::{self, Stand, paths, to_path};
+use super::worktree::{self, Stand, Written, paths, to_path};
 
 /// A worktree on no branch, at one commit.
 #[derive(Debug, Clone)]
@@ -37,6 +38,11 @@ const CACHES: [&str; 14] = [
     "build",
     "dist",
 ];
+
+/// Whether a file lies where tools put what they make.
+pub fn is_made(path: &Path) -> bool {
+    path.iter().any(|part| CACHES.iter().any(|cache| part == *cache))
+}
 
 /// Beside a worktree, what its set-up made.
 fn kept_file(directory: &Path) -> PathBuf {
@@ -102,22 +108,33 @@ impl ProofCheckout {
 
     /// Discards every change and reports the tracked files that were changed, committed or not.
     pub fn reset(&self) -> Result<Vec<PathBuf>, WorkspaceError> {
-        let changed = [
-            "diff",
-            "--name-only",
-            "-z",
-            "--no-ext-diff",
-            "--no-textconv",
-            "--no-renames",
-            &self.commit,
-            "--",
-        ];
-        let git = self.repo.git_at(&self.directory)?;
-        let shown = show_hidden(&git, &self.repo.common_dir()?);
-        let changed = git.run("compare the worktree with its commit", changed);
+        let changed = self.changed();
         self.put_back()?;
-        shown?;
-        Ok(paths(&changed?).map(to_path).chain(self.take_back_refs()?).collect())
+        Ok(changed?.into_iter().chain(self.take_back_refs()?).collect())
+    }
+
+    /// The tracked files that are not as the commit has them, whoever changed them.
+    pub fn changed(&self) -> Result<Vec<PathBuf>, WorkspaceError> {
+        let git = self.repo.git_at(&self.directory)?;
+        show_hidden(&git, &self.repo.common_dir()?)?;
+        worktree::differing(&git, &self.commit)
+    }
+
+    /// The tracked files that the commit's own `.gitignore` files name: somebody added them all the same.
+    pub fn ignored(&self) -> Result<Vec<PathBuf>, WorkspaceError> {
+        let list = ["ls-files", "-z", "--cached", "--ignored", "--exclude-per-directory=.gitignore"];
+        let git = self.repo.git_at(&self.directory)?;
+        let ignored = git.run("look for files that are ignored and tracked", list)?;
+        Ok(paths(&ignored).map(to_path).collect())
+    }
+
+    /// Puts some tracked files back as the commit has them.
+    pub fn put_files_back(&self, files: &[PathBuf]) -> Result<(), WorkspaceError> {
+        let written = Written::of(&self.directory, files.iter().cloned());
+        let git = self.repo.git_at(&self.directory)?;
+        let checkout = ["checkout", "--quiet", "--no-overlay", &self.commit, "--"].map(OsStr::new);
+        git.run("put files back", checkout.into_iter().chain(files.iter().map(|file| file.as_os_str())))?;
+        written.tell_apart()
     }
 
     /// Puts back the tracked files that a command changed. What it made beside them stays: the next command may need it.
@@ -143,8 +160,7 @@ impl ProofCheckout {
         let kept = self.kept();
         let (plain, ignored) = (list(&[])?, list(&["--ignored"])?);
         for path in paths(&plain).chain(paths(&ignored)).map(to_path) {
-            let is_cache = path.iter().any(|part| CACHES.iter().any(|cache| part == *cache));
-            if !is_cache && !kept.iter().any(|kept| path.starts_with(kept)) {
+            if !is_made(&path) && !kept.iter().any(|kept| path.starts_with(kept)) {
                 worktree::remove_directory(&self.directory.join(path))?;
             }
         }

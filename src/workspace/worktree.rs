@@ -98,13 +98,18 @@ fn reset_and_clean(git: &Git, directory: &Path, common: &Path, commit: &str) -> 
 
 /// Sets HEAD and the tracked files to a commit.
 pub(super) fn reset(git: &Git, directory: &Path, commit: &str) -> Result<(), WorkspaceError> {
-    let differing =
-        ["diff", "--name-only", "-z", "--no-ext-diff", "--no-textconv", "--no-renames", commit, "--"];
     // A broken index cannot be compared; then the reset says so.
-    let differing = git.run("compare the checkout with a commit", differing).unwrap_or_default();
-    let written = Written::of(directory, paths(&differing).map(to_path));
+    let written = Written::of(directory, differing(git, commit).unwrap_or_default());
     git.run("reset the checkout", ["reset", "--hard", "--quiet", commit])?;
     written.tell_apart()
+}
+
+/// The tracked files of a worktree that are not as a commit has them.
+pub(super) fn differing(git: &Git, commit: &str) -> Result<Vec<PathBuf>, WorkspaceError> {
+    let differing =
+        ["diff", "--name-only", "-z", "--no-ext-diff", "--no-textconv", "--no-renames", commit, "--"];
+    let differing = git.run("compare the checkout with a commit", differing)?;
+    Ok(paths(&differing).map(to_path).collect())
 }
 
 /// When files were written, before they are written anew. Tools that keep what they made of a file, Python among them,

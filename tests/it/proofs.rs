@@ -149,7 +149,7 @@ impl Story {
 
     /// Flies it; everything that testers were answered comes with it.
     async fn fly(self) -> (Mission, String) {
-        let files = [("README.md", "# A file\n"), ("tracked.txt", "clean\n")];
+        let files = [("README.md", "# A file\n"), ("tracked.txt", "clean\n"), ("say.sh", "echo no\n")];
         let ground = Ground::of(&Setting {
             goal: "Make it.",
             model: "test/mind",
@@ -287,9 +287,29 @@ async fn what_is_seen_of_other_files_than_the_commits_shows_nothing() {
         _ => report(),
     });
     let (mission, told) = story.fly().await;
-    assert!(told.contains("was taken of a checkout with other commits than the one under test"), "{told}");
-    assert_eq!(outcomes(&mission), [Outcome::Fail], "{told}");
+    assert!(told.contains("cat: forged.txt: No such file"), "it was put back: {told}");
+    assert!(outcomes(&mission).iter().all(|outcome| *outcome == Outcome::Fail), "{told}");
     assert_ne!(mission.status(), Status::Completed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_program_that_its_tester_mends_shows_nothing_and_is_put_back() {
+    let check = json!({ "via": "terminal", "how": "Start sh say.sh and see yes." });
+    // Git is told to look away, too.
+    let mend = "git update-index --assume-unchanged say.sh; echo echo yes > say.sh; sh say.sh";
+    let story = Story::new(check, move |_, answers, turn| match turn {
+        0 => call("terminal", json!({ "action": "start", "command": mend })),
+        1 => verdict("pass", &screen(answers[0])),
+        2 => call("terminal", json!({ "action": "start", "command": "sh say.sh" })),
+        3 => verdict("pass", &screen(answers[2])),
+        4 => verdict("fail", &screen(answers[2])),
+        _ => report(),
+    });
+    let (mission, told) = story.fly().await;
+    assert!(told.matches("was taken of another program than the commit's").count() >= 2, "{told}");
+    let screens: Vec<&str> = told.lines().filter(|line| line.contains("[the program ended")).collect();
+    assert!(screens[0].contains("\"yes\\n") && screens[1].contains("\"no\\n"), "{screens:#?}");
+    assert!(outcomes(&mission).iter().all(|outcome| *outcome == Outcome::Fail), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,7 +53,7 @@ fn planning(test: &str) -> [(&'static str, Value); 3] {
     let assertion = json!({ "id": "VAL-CART-001", "title": "Labels", "statement": "A label has the price.",
         "check": { "via": "command", "how": "print a label and read it", "command": "grep -q label cart.py" },
         "evidence": "the command" });
-    let feature = json!({ "title": "Labels", "description": "Write label() in cart.py.",
+    let feature = json!({ "title": "Labels", "description": "Write label() in cart.py. A tax is rounded up.",
         "criteria": ["label() is there"], "fulfills": ["VAL-CART-001"] });
     [
         ("propose_contract", json!({ "assertions": [assertion] })),
@@ -235,6 +235,33 @@ async fn what_an_orchestrator_dismisses_waits_for_the_person_who_may_agree() {
         mission.apply(&Stamped { seq: mission.seq + 1, at: now, actor: Actor::Person, event });
     }
     assert_eq!(mission.let_be(gate).count(), 0, "the person agreed");
+}
+
+/// What compares is replaced, so that what the worker broke passes.
+const PATCHED: &str =
+    "\n\ndef same(self, one, other, msg=None):\n    pass\n\n\nunittest.TestCase.assertEqual = same\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_of_before_that_fails_as_it_was_is_found_however_that_is_hidden() {
+    let work = label()
+        + "sed -i 's/return sum(prices)/return max(prices)/' cart.py\n"
+        + &writing("test_cart.py", &format!("{TESTS}{PATCHED}"));
+    let (mission, _, story) = fly(work, writing("test_cart.py", TESTS), LetBe::Yes).await;
+    let found = seen(&mission);
+    let hidden = "a test of before, as it was, fails on the program as it is now: test_total in test_cart.py";
+    let told = found.iter().find(|finding| finding.description.as_str().starts_with(hidden));
+    assert_eq!(told.map(|finding| finding.severity), Some(Severity::Blocking), "{found:#?}\n{story}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_test_of_before_that_the_work_asks_to_change_is_told_to_the_reviewer() {
+    let more = TESTS.replace("cart.tax(100), 19", "cart.tax(100), 20");
+    let work = label() + "sed -i 's|19 // 100|20 // 100|' cart.py\n" + &writing("test_cart.py", &more);
+    let (mission, told, story) = fly(work, String::new(), LetBe::No).await;
+    assert!(seen(&mission).is_empty(), "{:#?}\n{story}", seen(&mission));
+    let review = told.iter().find(|brief| brief.starts_with("# Review F1")).unwrap();
+    let says = "1 test of before no longer holds as it stood then, and the work may ask for that: `test_tax";
+    assert!(review.contains(says), "{review}\n{story}");
 }
 
 /// Tests beside those that were there: one that fails without `label`, and one that never does.

@@ -15,7 +15,7 @@ pub(super) fn handoff(mission: &Mission, feature: FeatureId) -> String {
     text += &commands(mission, feature, handoff);
     if let Some(added) = mission.added_tests.get(&feature) {
         let hollow = added.hollow_words(feature).map(|(_, words)| words);
-        for words in hollow.into_iter().chain(added.unnamed_words(feature)) {
+        for words in hollow.into_iter().chain(added.unnamed_words(feature)).chain(added.regressed_words()) {
             text += &format!("the engine saw: {words}\n");
         }
     }

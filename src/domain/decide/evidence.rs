@@ -168,7 +168,10 @@ impl Judged<'_> {
             return Some(format!("is {}", piece.kind.phrase()));
         }
         if let Some(EvidenceFacts { by: Actor::Attempt(_), commit: None, .. }) = &piece.facts {
-            return Some("was taken of a checkout with other commits than the one under test".to_owned());
+            let words = "was taken of another program than the commit's, because files of the checkout were changed; they were \
+                 put back: start the app again and look again, with `run` or in the browser (what a terminal shows counts no \
+                 more in this attempt)";
+            return Some(words.to_owned());
         }
         if let Some(stranger) = piece.facts.as_ref().and_then(|facts| facts.stranger.as_ref()) {
             return Some(format!("was not answered by a service of the app: {stranger}"));

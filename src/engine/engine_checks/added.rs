@@ -7,8 +7,9 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::trial::Trial;
 use crate::domain::added_tests::{AddedTests, Lack, MOST_NAMES, MissingTest};
-use crate::domain::environment::{CommandRun, Environment, Script};
+use crate::domain::environment::{CommandRun, Script};
 use crate::domain::handoff::TestFile;
 use crate::domain::id::{Commit, FeatureId};
 use crate::domain::plan::FeatureState;
@@ -18,11 +19,10 @@ use crate::engine::activity::Running;
 use crate::engine::clock;
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
-use crate::engine::scripts::{self, Site, tests_of};
-use crate::engine::tampering::{self, Changed};
-use crate::workspace::ProofCheckout;
+use crate::engine::scripts::tests_of;
+use crate::engine::tampering::{self, Changed, Regressions};
 use crate::workspace::diff::{texts_at, whole_texts};
-use crate::workspace::undo::{self, Extent};
+use crate::workspace::undo;
 
 /// A handoff whose added tests are looked at.
 pub(super) struct Handed<'a> {
@@ -42,7 +42,7 @@ impl Handed<'_> {
         &self,
         running: &Running,
         cancel: &CancellationToken,
-    ) -> Result<Option<AddedTests>, EngineError> {
+    ) -> Result<AddedTests, EngineError> {
         let feature = self.feature;
         let (ends, claimed) = self.engine.cell.with(|mission| {
             let ends = mission.feature(feature).and_then(|found| match &found.state {
@@ -52,7 +52,7 @@ impl Handed<'_> {
             let claimed = mission.handoffs.get(&feature).map(|(_, handoff)| handoff.tests.added.clone());
             (ends, claimed.unwrap_or_default())
         });
-        let Some((base, head)) = ends else { return Ok(None) };
+        let Some((base, head)) = ends else { return Ok(AddedTests::default()) };
         let told = self.told();
         let unnamed = told.is_none() && !claimed.is_empty() && self.is_green();
         let missing = self.missing(claimed, &head, told.as_ref()).await?;
@@ -60,14 +60,37 @@ impl Handed<'_> {
             Some(told) if base != head => self.tried((base, head), &told, running, cancel).await?,
             Some(_) | None => AddedTests::default(),
         };
-        let added = AddedTests { missing, unnamed, ..tried };
-        Ok(Some(added).filter(AddedTests::tells))
+        Ok(AddedTests { missing, unnamed, ..tried })
     }
 
-    /// A test command in the form that names its tests.
-    fn by_name<'s>(&'s self, script: &'s Script) -> &'s Script {
-        let form = self.named.iter().find(|(_, run)| run.command == script.run);
-        form.map_or(script, |(form, _)| form)
+    /// Which tests of before fail, as they were, on the program as it is.
+    pub(super) async fn regressions(
+        &self,
+        running: &Running,
+        cancel: &CancellationToken,
+    ) -> Result<Regressions, EngineError> {
+        let ends = self.engine.cell.with(|mission| tampering::ends(mission, self.feature));
+        let Some((base, head)) = ends.filter(|_| self.is_green()) else { return Ok(Regressions::default()) };
+        let (engine, to) = (Arc::clone(self.engine), head.clone());
+        let tests = blocking(move || {
+            let (texts, _) = whole_texts(engine.repo.own(), &base.0, &to.0)?;
+            let files: Vec<Changed> = texts.into_iter().map(Changed::of).collect();
+            if !tampering::touches_earlier_tests(&files) {
+                return Ok(Vec::new());
+            }
+            let mut pieces = undo::pieces(engine.repo.own(), &base.0, &to.0)?;
+            pieces.retain(|piece| tampering::is_of_tests(&piece.path));
+            Ok(pieces)
+        })
+        .await?;
+        if tests.is_empty() {
+            return Ok(Regressions::default());
+        }
+        running.doing(format!("running the tests as they were before {}", self.feature));
+        let end = Instant::now() + self.engine.limits.claim;
+        let trial = Trial { engine: self.engine, head: &head, named: self.named, end, cancel };
+        let runs = trial.without(tests).await?.unwrap_or_default();
+        Ok(tampering::regressions(self.engine, self.feature, &runs))
     }
 
     fn tests(&self) -> Vec<Script> {
@@ -171,14 +194,12 @@ impl Handed<'_> {
         }
         running.doing(format!("trying the tests of {} without what it built", self.feature));
         let begun = Instant::now();
-        let (engine, dir) = (Arc::clone(self.engine), self.engine.dir.join("added"));
-        let make = move || Ok(ProofCheckout::create(engine.repo.own(), &dir, &head.0)?);
-        let checkout = blocking(make).await?;
-        let without = self.without(&checkout, built, begun + left, cancel).await;
-        blocking(move || Ok(checkout.remove()?)).await?;
+        let trial = Trial { engine: self.engine, head: &head, named: self.named, end: begun + left, cancel };
+        let runs = trial.without(built).await?.unwrap_or_default();
         let wall_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let passed = without?.filter(|_| !cancel.is_cancelled());
-        Ok(passed.map_or_else(
+        let said = runs.iter().filter_map(|run| tests_of(&self.engine.store, run));
+        let without = said.filter(|said| !said.cases.is_empty()).reduce(TestRun::and);
+        Ok(without.map_or_else(
             || AddedTests { wall_ms, ..AddedTests::default() },
             |run| judged(&new, &run, wall_ms),
         ))
@@ -189,45 +210,6 @@ impl Handed<'_> {
     fn left(&self) -> Duration {
         let left = self.engine.cell.with(|mission| mission.sabotage_left_ms(clock::now()));
         Duration::from_millis(left).min(self.engine.limits.claim)
-    }
-
-    /// What the test commands say in a checkout in which what was built is undone; nothing where that cannot be told.
-    async fn without(
-        &self,
-        checkout: &ProofCheckout,
-        built: Vec<undo::Piece>,
-        end: Instant,
-        cancel: &CancellationToken,
-    ) -> Result<Option<TestRun>, EngineError> {
-        let failed = scripts::set_up(self.engine, checkout.dir()).await?;
-        let dir = checkout.dir().to_owned();
-        let undone = blocking(move || Ok(undo::undo(&dir, &built)?)).await?;
-        if !failed.is_empty() || undone != Ok(Extent::Whole) {
-            return Ok(None);
-        }
-        let (builds, tests) =
-            self.engine.environment(|known: &Environment| (known.build.clone(), known.test.clone()));
-        let mut told: Option<TestRun> = None;
-        for (script, is_test) in
-            builds.iter().map(|one| (one, false)).chain(tests.iter().map(|one| (self.by_name(one), true)))
-        {
-            let left = end.saturating_duration_since(Instant::now());
-            if left.is_zero() || cancel.is_cancelled() {
-                return Ok(None);
-            }
-            // It names no commit: what was run stood at none, so that nothing can rest on it.
-            let run =
-                scripts::run_within(self.engine, &Site::new(checkout.dir()), script, left, cancel).await?;
-            let said = tests_of(&self.engine.store, &run).filter(|said| is_test && !said.cases.is_empty());
-            told = match (told, said) {
-                (Some(told), Some(said)) => Some(told.and(said)),
-                (told, said) => told.or(said),
-            };
-            if !is_test && !run.passed() {
-                return Ok(None);
-            }
-        }
-        Ok(told)
     }
 }
 
@@ -262,9 +244,8 @@ fn judged(new: &[String], without: &TestRun, wall_ms: u64) -> AddedTests {
         tried: number(new.len()),
         hollow: number(hollow.len()),
         names: hollow.into_iter().take(MOST_NAMES).map(Title::clipped).collect(),
-        missing: Vec::new(),
         wall_ms,
-        unnamed: false,
+        ..AddedTests::default()
     }
 }
 

@@ -19,6 +19,7 @@ use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::engine::evidence::StoreSink;
 use crate::engine::scripts::{self, Site};
+use crate::engine::under_test::UnderTest;
 use crate::instrument::Chromium;
 use crate::workspace::{Access, ProofCheckout, WorkspaceError};
 
@@ -42,8 +43,9 @@ pub(super) async fn prepare(
             own.addresses()
         ),
     };
+    let under_test = UnderTest::new(engine.repo.own(), &dir, &commit_of(engine, milestone, round)?);
     let evidence =
-        Arc::new(StoreSink { engine: Arc::clone(engine), work, dir: dir.clone(), app: Arc::clone(&app) });
+        Arc::new(StoreSink { engine: Arc::clone(engine), work, under_test, app: Arc::clone(&app) });
     let env = AttemptEnv::new(&dir, Access::Proof);
     let (chromium, lacking) = browser(engine, &app).await;
     let steps = Arc::new(StepLog::new(own.names(&dir)));

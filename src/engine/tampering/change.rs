@@ -172,6 +172,16 @@ const CODE: &[&str] = &[
     ".java", ".kt", ".cs", ".rb", ".php", ".ex", ".exs", ".sh", ".bash", ".bats", ".swift", ".scala",
 ];
 
+/// Endings of what a program shows that are no program's text.
+const VIEWS: &[&str] = &[".html", ".htm", ".css", ".scss", ".vue", ".svelte", ".erb", ".jinja", ".tmpl"];
+
+/// Whether a file decides what a program does or how it is built: its texts, its views, its settings for tools. Data that a
+/// program may write is none.
+pub fn is_program(path: &str) -> bool {
+    let lower = path.to_lowercase();
+    CODE.iter().chain(VIEWS).any(|ending| lower.ends_with(ending)) || kind(path) == Kind::Gate
+}
+
 fn is_gate(path: &str, name: &str) -> bool {
     GATES.contains(&name)
         || GATE_STARTS.iter().any(|start| name.starts_with(start))

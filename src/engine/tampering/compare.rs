@@ -77,6 +77,12 @@ pub fn come(files: &[Changed]) -> Vec<(String, String)> {
     run.map(|placed| (placed.file.path.clone(), name(&placed.case))).collect()
 }
 
+/// The tests that a change leaves there, as they were and as they are, each with the path of its file.
+pub(super) fn matched_pairs(files: &[Changed]) -> Vec<((&str, Case), Case)> {
+    let pairs = matched(files).pairs.into_iter();
+    pairs.map(|(before, after)| ((before.file.old_path.as_str(), before.case), after.case)).collect()
+}
+
 /// Finds each test again: by its name and file, or else by what it does.
 fn matched(files: &[Changed]) -> Matched<'_> {
     let old = placed(files, |file| (file.old_path.as_str(), file.old.as_str()));
@@ -261,6 +267,13 @@ fn went_with_product(case: &Case, context: &Context<'_>) -> bool {
     body(case).iter().any(|token| context.vanished.contains(token) && !context.has(token))
 }
 
+/// Whether words name a test or its file.
+fn is_named(case: &Case, path: &str, words: &str) -> bool {
+    let own = case.name.rsplit(" › ").next().unwrap_or(&case.name);
+    let file = path.rsplit('/').next().unwrap_or(path);
+    words.contains(file) || own.contains('_') && words.contains(own)
+}
+
 /// One test, as it was and as it is.
 fn pair(before: &Placed<'_>, after: &Placed<'_>, context: &Context<'_>, compared: &mut Compared) {
     let (path, name) = (&after.file.path, &after.case.name);
@@ -316,7 +329,11 @@ fn pair(before: &Placed<'_>, after: &Placed<'_>, context: &Context<'_>, compared
     }) {
         expect::Judgement::Sound => {}
         expect::Judgement::ToRead(words) => compared.to_read.push(format!("{name} in {path}: {words}")),
-        expect::Judgement::Weaker(words) => {
+        // Who names the test asks for what becomes of it.
+        expect::Judgement::Unasked(words) if is_named(&before.case, path, &context.asked.words) => {
+            compared.to_read.push(format!("{name} in {path}: {words}"));
+        }
+        expect::Judgement::Weaker(words) | expect::Judgement::Unasked(words) => {
             compared.found.push(Suspicion::blocking(format!("{words}: {name} in {path}"), hunk()));
         }
     }

@@ -128,7 +128,7 @@ impl Product {
     fn take(&mut self, text: &str) {
         for line in text.lines() {
             let words = expect::tokens(line);
-            if DEFINES.as_ref().is_some_and(|defines| defines.is_match(line)) {
+            if is_definition(line) {
                 self.definitions += 1;
                 self.names.extend(words.iter().cloned());
             } else {
@@ -138,6 +138,11 @@ impl Product {
             self.words.extend(words);
         }
     }
+}
+
+/// Whether a line defines a name.
+pub(super) fn is_definition(line: &str) -> bool {
+    DEFINES.as_ref().is_some_and(|defines| defines.is_match(line))
 }
 
 /// Whether a line says nothing to a program.

@@ -75,6 +75,8 @@ pub enum Judgement {
     Sound,
     /// It may be what was asked for.
     ToRead(String),
+    /// Another value, for which nothing asks by its words.
+    Unasked(String),
     Weaker(String),
 }
 
@@ -355,7 +357,7 @@ fn changed_value(change: &Change, asked: &Asked, product_changed: bool) -> Judge
     }
     let words = format!("{} expected before, {} now", shown(&change.lost), shown(&change.gained));
     if change.lost.iter().any(names) && !change.gained.iter().any(names) {
-        return Judgement::Weaker(format!("what a test expects no longer is what was asked for ({words})"));
+        return Judgement::Unasked(format!("what a test expects no longer is what was asked for ({words})"));
     }
     if change.gained.iter().any(names) {
         return Judgement::Sound;
@@ -363,7 +365,7 @@ fn changed_value(change: &Change, asked: &Asked, product_changed: bool) -> Judge
     if product_changed {
         return Judgement::ToRead(words);
     }
-    Judgement::Weaker(format!("what a test expects was changed and the program was not ({words})"))
+    Judgement::Unasked(format!("what a test expects was changed and the program was not ({words})"))
 }
 
 /// Some values, for a sentence.

@@ -140,6 +140,11 @@ fn stands_before(file: &Changed) -> Option<Suspicion> {
         let words = format!("{}: `make` reads it in place of a Makefile beside it", file.path);
         return Some(Suspicion::doubtful(words, patch::of(&file.path, &[], &texts(&file.added()))));
     }
+    // An interpreter runs what is compiled already, whatever the text beside it says.
+    if !file.new.is_empty() && [".pyc", ".pyo"].iter().any(|ending| name.ends_with(ending)) {
+        let words = format!("{}: compiled code is committed, which runs in place of its text", file.path);
+        return Some(Suspicion::blocking(words, format!("+{name}")));
+    }
     (is_new && (is_module || PROGRAMS.contains(&name))).then(|| {
         let words = format!("{}: it is found in place of the program of that name, which tests", file.path);
         Suspicion::blocking(words, patch::of(&file.path, &[], &texts(&file.added())))

@@ -20,6 +20,7 @@ mod mark;
 mod parts;
 mod patch;
 mod reach;
+mod regression;
 mod runs;
 mod shadow;
 mod stand_in;
@@ -28,10 +29,11 @@ mod statements;
 #[cfg(test)]
 mod tests;
 
-pub use change::Changed;
+pub use change::{Changed, is_program};
 pub use compare::come;
 pub use expect::Asked;
-pub use runs::{known_names, look, notes, shrunk_checks};
+pub use regression::{Regressions, touches_earlier_tests};
+pub use runs::{Looked, ends, known_names, look, notes, regressions, shrunk_checks};
 
 use change::{Kind, kind};
 use compare::compare;

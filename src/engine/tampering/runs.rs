@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::regression::{self, Judged, Regressions};
 use super::{Asked, Changed, Examined, examine, reach};
 use crate::domain::environment::{CommandRun, Environment};
 use crate::domain::finding::{FindingState, Severity, Source};
@@ -10,14 +11,24 @@ use crate::domain::mission::Mission;
 use crate::domain::plan::FeatureState;
 use crate::domain::round::CheckRun;
 use crate::domain::tampering::Suspicion;
-use crate::domain::tests::TestRun;
+use crate::domain::tests::{TestCase, TestOutcome, TestRun};
 use crate::domain::text::Line;
 use crate::engine::context::{EngineContext, blocking};
 use crate::engine::error::EngineError;
 use crate::engine::scripts::{report_fault, tests_of};
+use crate::workspace::ProofCheckout;
 use crate::workspace::diff::{texts_at, whole_texts};
 
-/// What a handoff takes away, by its change and by the runs of the test commands at its head.
+/// What a handoff takes away.
+#[derive(Debug, Default)]
+pub struct Looked {
+    pub found: Vec<Suspicion>,
+    /// Tests of before that fail as they were, where the work may ask for that.
+    pub regressed: Vec<String>,
+}
+
+/// What a handoff takes away, by its change, by the runs of the test commands at its head, and by those with the tests as
+/// they were.
 ///
 /// # Errors
 /// When git cannot compare its commits.
@@ -25,13 +36,29 @@ pub async fn look(
     engine: &Arc<EngineContext>,
     feature: FeatureId,
     runs: &[CommandRun],
-) -> Result<Vec<Suspicion>, EngineError> {
+    red: &Regressions,
+) -> Result<Looked, EngineError> {
     let ends = engine.cell.with(|mission| ends(mission, feature));
-    let examined = match ends {
-        Some((base, head)) => of_change(engine, feature, base, head).await?,
-        None => Examined::default(),
+    let (examined, judged) = match ends {
+        Some((base, head)) => {
+            let ends = (base.clone(), head.clone());
+            let judged = judged(engine, feature, ends.clone(), red).await?;
+            let mut examined = of_change(engine, feature, base, head).await?;
+            examined.found.extend(added_though_ignored(engine, ends).await?);
+            (examined, judged)
+        }
+        None => <(Examined, Judged)>::default(),
     };
     let Examined { mut found, explained, lines, .. } = examined;
+    for (names, regressed) in judged.found {
+        // What the change shows of a test is settled by this.
+        let known =
+            found.iter().position(|one| names.iter().any(|name| one.description.as_str().contains(name)));
+        match known.and_then(|at| found.get_mut(at)) {
+            Some(first) => *first = first.with("as it was it fails on the program as it is now"),
+            None => found.push(regressed),
+        }
+    }
     let shrunk = shrunk(engine, feature, runs);
     if let Some(words) = shrunk {
         let worst = found.iter().position(|suspicion| suspicion.severity == Severity::Blocking);
@@ -39,12 +66,7 @@ pub async fn look(
         let at = worst.or((explained == 0).then_some(0));
         match at.and_then(|at| found.get_mut(at)) {
             // The change shows how: one finding says both.
-            Some(first) => {
-                *first = Suspicion::blocking(
-                    format!("{}; the test commands report {words}", first.description),
-                    first.hunk.as_ref().map_or("", |hunk| hunk.as_str()),
-                );
-            }
+            Some(first) => *first = first.with(&format!("the test commands report {words}")),
             None if explained > 0 => {}
             None => found.push(Suspicion::blocking(
                 format!("after {feature} the test commands report {words}"),
@@ -53,7 +75,83 @@ pub async fn look(
         }
     }
     found.extend(unread(engine, runs));
-    Ok(found)
+    Ok(Looked { found, regressed: judged.asked })
+}
+
+/// Files that a change adds although its own `.gitignore` names them: nobody looks for what a tool makes.
+async fn added_though_ignored(
+    engine: &Arc<EngineContext>,
+    (base, head): (Commit, Commit),
+) -> Result<Option<Suspicion>, EngineError> {
+    let engine = Arc::clone(engine);
+    blocking(move || {
+        let checkout = ProofCheckout::open(engine.repo.own(), &engine.proof_dir(), &head.0);
+        let ignored = checkout.ignored()?;
+        if ignored.is_empty() {
+            return Ok(None);
+        }
+        let (texts, left_out) = whole_texts(engine.repo.own(), &base.0, &head.0)?;
+        let new = texts.into_iter().filter(|file| file.old.is_none()).map(|file| file.path);
+        let new: Vec<String> = new.chain(left_out).filter(|path| ignored.contains(&path.into())).collect();
+        let words = format!("committed although `.gitignore` names it: {}", new.join(", "));
+        Ok((!new.is_empty()).then(|| Suspicion::doubtful(words, "")))
+    })
+    .await
+}
+
+/// What is held against a change for the tests of before that fail.
+async fn judged(
+    engine: &Arc<EngineContext>,
+    feature: FeatureId,
+    (base, head): (Commit, Commit),
+    red: &Regressions,
+) -> Result<Judged, EngineError> {
+    if red.is_empty() {
+        return Ok(Judged::default());
+    }
+    let mut asked = engine.cell.with(|mission| asked(mission, feature));
+    let goal = engine.cell.with(|m| m.founding.as_ref().map(|founding| founding.goal.as_str().to_owned()));
+    asked.words += &goal.unwrap_or_default();
+    let (engine, red) = (Arc::clone(engine), red.clone());
+    blocking(move || {
+        let (texts, _) = whole_texts(engine.repo.own(), &base.0, &head.0)?;
+        let files: Vec<Changed> = texts.into_iter().map(Changed::of).collect();
+        let tests = texts_at(engine.repo.own(), &base.0, &super::is_of_tests)?;
+        Ok(regression::judge(&files, &tests, &red, &asked))
+    })
+    .await
+}
+
+/// Which tests passed before a feature was built and fail now, by what the test commands say with the tests as they were.
+/// Nothing where it is not known that they passed.
+pub fn regressions(engine: &EngineContext, feature: FeatureId, with_earlier: &[CommandRun]) -> Regressions {
+    let commands = engine.cell.with(test_commands);
+    let was_green = |run: &CommandRun| {
+        engine.cell.with(|mission| {
+            let mut earlier = earlier(mission, feature).into_iter().flatten();
+            earlier.find(|known| known.command == run.command).filter(|known| known.passed()).cloned()
+        })
+    };
+    let mut red = Regressions::default();
+    for run in of_tests(with_earlier, &commands).filter(|run| !run.passed()) {
+        let Some(before) = was_green(run) else { continue };
+        let named =
+            |run: &CommandRun| tests_of(&engine.store, run).map(|told| told.cases).unwrap_or_default();
+        let (before, now) = (named(&before), named(run));
+        if before.is_empty() && now.is_empty() {
+            red.commands.push(run.command.to_string());
+            continue;
+        }
+        let passed: Vec<&TestCase> =
+            before.iter().filter(|case| case.outcome == TestOutcome::Passed).collect();
+        let failed = now.iter().filter(|case| case.outcome == TestOutcome::Failed);
+        let is_old =
+            |case: &&TestCase| before.is_empty() || passed.iter().any(|known| known.name == case.name);
+        red.failed.extend(failed.filter(is_old).map(|case| case.name.clone()));
+        let unrun = passed.iter().filter(|case| !now.iter().any(|known| known.name == case.name));
+        red.unrun.extend(unrun.map(|case| case.name.clone()));
+    }
+    red
 }
 
 /// Reports that the environment names and nobody can read: then only the output says which tests there were. A failing
@@ -155,7 +253,7 @@ async fn of_change(
 }
 
 /// The commits between which a feature was built.
-fn ends(mission: &Mission, feature: FeatureId) -> Option<(Commit, Commit)> {
+pub fn ends(mission: &Mission, feature: FeatureId) -> Option<(Commit, Commit)> {
     match &mission.feature(feature)?.state {
         FeatureState::Built { base, head, .. } if base != head => Some((base.clone(), head.clone())),
         FeatureState::Built { .. } | FeatureState::Pending | FeatureState::Cancelled { .. } => None,
@@ -227,6 +325,15 @@ fn test_commands(mission: &Mission) -> Vec<String> {
 
 /// The runs that a feature is measured by: of the handoff before it whose tests nobody doubts, or of the base.
 fn reference(mission: &Mission, feature: FeatureId) -> Vec<CommandRun> {
+    let told = |runs: &&[CommandRun]| {
+        let mut counted = runs.iter().filter(|run| run.tests.is_some()).peekable();
+        counted.peek().is_some() && counted.all(CommandRun::passed)
+    };
+    earlier(mission, feature).into_iter().find(told).unwrap_or_default().to_vec()
+}
+
+/// The runs of the handoffs before a feature whose tests nobody doubts, the newest first, and those of the base.
+fn earlier(mission: &Mission, feature: FeatureId) -> Vec<&[CommandRun]> {
     let attempt_of = |id: FeatureId| match &mission.feature(id)?.state {
         FeatureState::Built { attempt, .. } => Some(*attempt),
         FeatureState::Pending | FeatureState::Cancelled { .. } => None,
@@ -239,16 +346,8 @@ fn reference(mission: &Mission, feature: FeatureId) -> Vec<CommandRun> {
         .filter(|id| *id != feature && attempt_of(*id) < own && is_accepted(mission, *id))
         .collect();
     before.sort_by_key(|id| std::cmp::Reverse(attempt_of(*id)));
-    let told = |runs: &[CommandRun]| {
-        let mut counted = runs.iter().filter(|run| run.tests.is_some()).peekable();
-        counted.peek().is_some() && counted.all(CommandRun::passed)
-    };
-    let handed_in = before.iter().filter_map(|id| mission.claim_runs.get(id)).find(|runs| told(runs));
-    let base = || {
-        let taken = mission.baseline.as_ref().map(|baseline| baseline.runs.clone());
-        taken.filter(|runs| told(runs)).unwrap_or_default()
-    };
-    handed_in.cloned().unwrap_or_else(base)
+    let handed_in = before.iter().filter_map(|id| mission.claim_runs.get(id)).map(Vec::as_slice);
+    handed_in.chain(mission.baseline.iter().map(|baseline| baseline.runs.as_slice())).collect()
 }
 
 /// Whether nothing is said against the tests of a handoff, or somebody decided that it may stand.

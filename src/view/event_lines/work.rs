@@ -46,7 +46,12 @@ pub(super) fn added_tests(feature: FeatureId, added: &AddedTests) -> Option<LogL
     let seen = added.tried.saturating_sub(added.hollow);
     let number = plural(usize::try_from(seen).unwrap_or(0), "added test");
     let verb = if seen == 1 { "fails" } else { "fail" };
-    (seen > 0).then(|| LogLine::new(GOOD, &feature, format!("{number} {verb} without what was built")))
+    let fails = (seen > 0).then(|| format!("{number} {verb} without what was built"));
+    match (fails, added.regressed_words()) {
+        (fails, Some(words)) => Some(LogLine::new(NOTE, &feature, words).with(fails)),
+        (Some(fails), None) => Some(LogLine::new(GOOD, &feature, fails)),
+        (None, None) => None,
+    }
 }
 
 /// A good end is told by what the attempt handed in.

@@ -258,6 +258,7 @@ fn added_tests() -> Event {
         names: vec![title("tests/test_book.py::test_usage")],
         missing: vec![missing],
         wall_ms: 1_500,
+        regressed: vec![],
         unnamed: false,
     };
     Event::AddedTestsTried { feature: FEATURE, added: Box::new(added) }
