@@ -82,6 +82,12 @@ pub struct Piece {
     /// The statuses of its answers, where it was asked over HTTP; of a page, one by which it failed.
     #[serde(default)]
     pub statuses: Vec<u16>,
+    /// What was asked for over HTTP: the path of each address, and its query.
+    #[serde(default)]
+    pub asked: Vec<String>,
+    /// What its tester says that it shows, and it does not.
+    #[serde(default)]
+    pub lacks: Vec<String>,
 }
 
 impl Piece {

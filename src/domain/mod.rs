@@ -52,6 +52,7 @@ pub mod round;
 pub mod sabotage;
 pub mod schedule;
 pub mod sealed;
+pub mod shown;
 pub mod tally;
 pub mod tampering;
 pub mod tests;

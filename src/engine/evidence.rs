@@ -161,7 +161,8 @@ pub(super) fn piece(store: &Store, reference: &EvidenceRef) -> Result<Piece, Sto
         | EvidenceKind::Steps
         | EvidenceKind::Unknown => (false, Vec::new()),
     };
-    Ok(Piece { reference, kind, facts, ran, refused, statuses })
+    let asked = if kind == EvidenceKind::Http { asked(&bytes) } else { Vec::new() };
+    Ok(Piece { reference, kind, facts, ran, refused, statuses, asked, lacks: Vec::new() })
 }
 
 /// The exit code of a program at a terminal that ended by itself. A crash counts as a shell counts it; other signals are the
@@ -183,6 +184,16 @@ fn ended_with(kind: EvidenceKind, bytes: &[u8]) -> Option<i32> {
 fn exchanges(record: &Value) -> &[Value] {
     let one = std::slice::from_ref(record);
     record.get("exchanges").and_then(Value::as_array).map_or(one, Vec::as_slice)
+}
+
+/// The paths that were asked for, with their queries.
+fn asked(record: &[u8]) -> Vec<String> {
+    let Ok(record) = serde_json::from_slice::<Value>(record) else { return Vec::new() };
+    let path = |exchange: &Value| {
+        let (_, behind) = exchange.get("url")?.as_str()?.split_once("://")?;
+        Some(behind.find('/').map_or_else(|| "/".to_owned(), |at| behind[at..].to_owned()))
+    };
+    exchanges(&record).iter().filter_map(path).collect()
 }
 
 /// The statuses of the answers that came.

@@ -24,6 +24,7 @@ mod document_sync;
 mod engine_checks;
 mod error;
 mod evidence;
+mod evidence_text;
 mod executor;
 mod fallback;
 mod fault;

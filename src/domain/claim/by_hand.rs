@@ -6,6 +6,7 @@ use crate::domain::environment::CommandRun;
 use crate::domain::handoff::{ClaimedRun, ManualCheck};
 use crate::domain::id::FeatureId;
 use crate::domain::mission::Mission;
+use crate::domain::shown;
 use crate::domain::text::{Line, Text, plural};
 
 /// The end of a command's output that a run keeps: a shorter one is all that it printed.
@@ -128,8 +129,16 @@ fn lines(text: &str) -> Option<usize> {
 fn missing(claim: &ClaimedRun, output: &str) -> Option<String> {
     let whole = steady(output);
     let has = |quote: &str| quote.replace("...", "…").split('…').all(|part| whole.contains(&steady(part)));
-    let quotes = quoted(claim.observation.as_str(), claim.command.as_str());
-    quotes.into_iter().find(|quote| !has(quote)).map(|quote| format!("`{}`", squeezed(quote)))
+    let observed = claim.observation.as_str();
+    let quotes = quoted(observed, claim.command.as_str()).into_iter().filter(|quote| !has(quote));
+    let values = shown::told(observed).into_iter();
+    let values = values.filter(|value| is_short(value) && !shown::has(output, value));
+    quotes.chain(values).next().map(|quote| format!("`{}`", squeezed(quote)))
+}
+
+/// Whether a value is a number, or too short to be told from a name when it is quoted.
+fn is_short(value: &str) -> bool {
+    value.chars().count() < 3 || value.chars().all(|c| c.is_ascii_digit())
 }
 
 /// What an observation quotes of an output. A word in backticks is a name as well, unless it is said to be printed; what
@@ -234,7 +243,9 @@ impl Mission {
             let Some(run) = runs.iter().find(|run| run.command == claim.command) else { continue };
             let claim = ClaimedRun { exit_code: code.unwrap_or(run.exit_code), ..claim };
             let observed = claim.observation.as_str();
-            let quotes = lines(observed).is_some() || !quoted(observed, claim.command.as_str()).is_empty();
+            let quotes = lines(observed).is_some()
+                || !quoted(observed, claim.command.as_str()).is_empty()
+                || !shown::told(observed).is_empty();
             compared.exit_codes += usize::from(code.is_some());
             compared.counts += usize::from(passed_tests(observed).is_some() && run.tests.is_some());
             compared.outputs += usize::from(quotes && run.tail.as_str().chars().count() <= WHOLE);

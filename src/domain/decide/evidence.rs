@@ -113,6 +113,25 @@ impl Judged<'_> {
         if matches!(via, Instrument::Http | Instrument::Browser) {
             self.is_no_fault_of_the_server(assertion, evidence)?;
         }
+        if via != Instrument::Command {
+            shows_what_is_told(evidence)?;
+        }
+        let wording = format!("{} {}", assertion.wording.statement, assertion.wording.check.how);
+        let paths = paths_in(&wording);
+        let asked: Vec<&String> = evidence.iter().flat_map(|piece| &piece.asked).collect();
+        if via == Instrument::Http
+            && !paths.is_empty()
+            && !asked.iter().any(|asked| paths.iter().any(|path| is_path(path, asked)))
+            && !asked.is_empty()
+        {
+            refuse!(
+                Invalid,
+                "the check of {} asks for {}, and what you name is of {}: name the answer that shows it",
+                assertion.id,
+                paths.join(", "),
+                asked.iter().map(|asked| asked.as_str()).collect::<Vec<_>>().join(", ")
+            );
+        }
         let mut faults = Vec::new();
         for piece in evidence {
             match self.fault(assertion, piece) {
@@ -149,6 +168,15 @@ impl Judged<'_> {
         let failed = |piece: &&Piece| piece.statuses.iter().any(|status| *status >= SERVER_FAILED);
         for piece in evidence.iter().filter(failed) {
             let status = piece.statuses.iter().max().copied().unwrap_or_default();
+            let wanted = told_of_check(assertion, statuses_in);
+            if !wanted.is_empty() && !wanted.contains(&status) {
+                refuse!(
+                    Invalid,
+                    "{} has an answer with status {status}, and the check wants {}: that is a fail",
+                    piece.reference.0,
+                    wanted.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+                );
+            }
             if !self.says(assertion, |text| names_server_fault(text, status)) {
                 refuse!(
                     Invalid,
@@ -212,9 +240,11 @@ impl Judged<'_> {
         }
     }
 
-    /// Whether it is right that a program ends with a code that says it failed: the assertion names it, or the tester does.
+    /// Whether it is right that a program ends with a code that says it failed: the assertion names it, or the tester does
+    /// where the assertion names none.
     fn is_meant(&self, assertion: &Assertion, code: i32) -> bool {
-        self.says(assertion, |text| names_exit(text, code))
+        let wanted = told_of_check(assertion, exits_in);
+        (wanted.is_empty() || wanted.contains(&code)) && self.says(assertion, |text| names_exit(text, code))
     }
 
     /// Whether the assertion or the tester says something.
@@ -243,6 +273,69 @@ impl Judged<'_> {
             }
         }
     }
+}
+
+/// What a statement and its check name of something.
+fn told_of_check<T>(assertion: &Assertion, of: impl Fn(&str) -> Vec<T>) -> Vec<T> {
+    let wording = &assertion.wording;
+    [wording.statement.as_str(), wording.check.how.as_str()].into_iter().flat_map(of).collect()
+}
+
+/// Whether some piece shows each value that the tester tells of.
+fn shows_what_is_told(evidence: &[Piece]) -> Result {
+    let mut seen = evidence.iter().filter(|piece| piece.kind != EvidenceKind::Steps);
+    let lacking = seen.next().map_or(&[][..], |piece| piece.lacks.as_slice());
+    let others: Vec<&Piece> = seen.collect();
+    if let Some(value) = lacking.iter().find(|value| others.iter().all(|other| other.lacks.contains(value))) {
+        refuse!(
+            Invalid,
+            "`observed` says that it shows `{value}`, and nothing that you name shows that: look again, quote what stands there, \
+             and name what shows it; if something else stands there, it is a fail"
+        );
+    }
+    Ok(())
+}
+
+/// The paths of addresses that a text names.
+fn paths_in(text: &str) -> Vec<&str> {
+    let words = text
+        .split_whitespace()
+        .map(|word| word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/' && c != '}' && c != '>'));
+    words.filter(|word| word.starts_with('/') && !word.starts_with("//")).collect()
+}
+
+/// Whether an address is of a path that a check names: what differs from one thing to the next may be named by a word.
+fn is_path(path: &str, asked: &str) -> bool {
+    let bare =
+        |text: &str| text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_lowercase();
+    let (path, asked) = (bare(path), bare(asked));
+    let (one, other): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), asked.split('/').collect());
+    let is_word = |part: &str| {
+        part.starts_with(['{', ':', '<', '[', '$'])
+            || ["id", "n", "x", "..."].contains(&part)
+            || part.chars().all(|c| c.is_ascii_digit())
+    };
+    one.len() == other.len()
+        && one.iter().zip(&other).all(|(one, other)| one == other || !one.is_empty() && is_word(one))
+}
+
+/// The exit codes that a text tells of: `exits 0`, `exit code 2`, `exits with 1`.
+fn exits_in(text: &str) -> Vec<i32> {
+    let text = text.to_lowercase();
+    let words: Vec<&str> =
+        text.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty()).collect();
+    let behind = |at: usize| {
+        let mut after = words[at + 1..]
+            .iter()
+            .skip_while(|word| ["code", "with", "status", "a", "the", "is"].contains(word));
+        after.next()?.parse().ok()
+    };
+    words
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| word.starts_with("exit"))
+        .filter_map(|(at, _)| behind(at))
+        .collect()
 }
 
 /// Whether a text says that a program ends with that code, by its number or as any that is not zero.

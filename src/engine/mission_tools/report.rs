@@ -19,6 +19,7 @@ use crate::domain::text::{Line, Prose, Title};
 use crate::domain::verdict::{EvidenceRef, Outcome};
 use crate::engine::engine_checks::check_late;
 use crate::engine::evidence::{piece, taken};
+use crate::engine::evidence_text::lacks;
 use crate::engine::replay::keep_steps;
 use crate::workspace::Access;
 
@@ -180,12 +181,15 @@ async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, call: Call) ->
     let mut evidence = Vec::new();
     for EvidenceRef(name) in references {
         let found = piece(&context.engine.store, &EvidenceRef(name.trim().to_owned()));
-        evidence.push(found.map_err(|_| {
+        let found = found.map_err(|_| {
             ToolError::Mend(format!(
                 "there is no evidence {name}: name a reference that an instrument returned{}",
                 context.steps.newest()
             ))
-        })?);
+        })?;
+        let lacks = lacks(&context.engine.store, &found.reference, observed.as_str());
+        let lacks = lacks.map_err(|error| ToolError::Fatal(error.to_string()))?;
+        evidence.push(Piece { lacks, ..found });
     }
     if outcome != Outcome::Blocked {
         evidence.extend(steps(&context, &evidence)?);

@@ -157,14 +157,7 @@ fn scripts(files: &[Changed], context: &Context<'_>, compared: &mut Compared) {
 
 /// How much two tests have in common, from 0 to 1.
 fn likeness(one: &Case, other: &Case) -> f64 {
-    let tokens = |case: &Case| -> BTreeSet<String> {
-        case.lines
-            .iter()
-            .filter(|line| !line.contains(&case.name))
-            .flat_map(|line| expect::tokens(line))
-            .collect()
-    };
-    let (one, other) = (tokens(one), tokens(other));
+    let (one, other) = (body(one), body(other));
     ratio(one.intersection(&other).count(), one.union(&other).count())
 }
 
@@ -203,10 +196,12 @@ fn removed(
     }
 }
 
-/// The tokens of a test, but for its name.
+/// The tokens of a test, but for its name and the line that gives it.
 fn body(case: &Case) -> BTreeSet<String> {
     let own = case.name.rsplit(" › ").next().unwrap_or(&case.name);
-    case.lines.iter().flat_map(|line| expect::tokens(line)).filter(|token| token != own).collect()
+    let header = case.lines.iter().position(|line| line.contains(own));
+    let lines = case.lines.iter().enumerate().filter(|(at, _)| Some(*at) != header);
+    lines.flat_map(|(_, line)| expect::tokens(line)).filter(|token| token != own).collect()
 }
 
 /// Whether one test does nothing that the other does not do.
@@ -267,6 +262,29 @@ fn went_with_product(case: &Case, context: &Context<'_>) -> bool {
     body(case).iter().any(|token| context.vanished.contains(token) && !context.has(token))
 }
 
+/// What a condition asks that is about the system, and not about who runs the test.
+const PLATFORM: &[&str] = &[
+    "platform",
+    "os.name",
+    "win32",
+    "version_info",
+    "goos",
+    "goarch",
+    "target_os",
+    "cfg(windows)",
+    "cfg(unix)",
+];
+
+/// Whether what a test is newly skipped under is the system that it runs on.
+fn is_of_platform(before: &Case, after: &Case) -> bool {
+    let come = after.lines.iter().filter(|line| !before.lines.contains(line));
+    let mut asks = come
+        .map(|line| line.to_lowercase())
+        .filter(|line| line.contains("skip") || line.contains("cfg"))
+        .peekable();
+    asks.peek().is_some() && asks.all(|line| PLATFORM.iter().any(|word| line.contains(word)))
+}
+
 /// Whether words name a test or its file.
 fn is_named(case: &Case, path: &str, words: &str) -> bool {
     let own = case.name.rsplit(" › ").next().unwrap_or(&case.name);
@@ -288,6 +306,11 @@ fn pair(before: &Placed<'_>, after: &Placed<'_>, context: &Context<'_>, compared
         compared.found.push(match after.case.skip {
             Skip::Always => {
                 Suspicion::blocking(format!("a test is skipped that was run: {name} in {path}"), hunk())
+            }
+            // That it is skipped here, the runs would say.
+            Skip::Sometimes | Skip::Run if is_of_platform(&before.case, &after.case) => {
+                compared.to_read.push(format!("{name} in {path} is skipped on some systems now"));
+                return;
             }
             Skip::Sometimes | Skip::Run => Suspicion::doubtful(
                 format!("a test is skipped under a condition now: {name} in {path}"),

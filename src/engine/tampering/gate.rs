@@ -131,6 +131,9 @@ impl<'a> Gate<'a> {
                 return Some(format!("a line {words} now: `{}`", line.trim()));
             }
         }
+        if let Some(words) = gate_lines::looser(&self.file.path, &self.added, &self.removed) {
+            return Some(words);
+        }
         if let Some(name) = gate_lines::muted_tests(self.file) {
             return Some(format!("a test may fail now, or is left out: {name}"));
         }
@@ -208,16 +211,12 @@ impl<'a> Gate<'a> {
             let Some(new) = self.added.iter().find(|new| number.replace_all(new, "#") == skeleton) else {
                 continue;
             };
-            let values = |line: &str| -> Vec<f64> {
-                number.find_iter(line).filter_map(|value| value.as_str().parse().ok()).collect()
-            };
-            let changed = values(old).into_iter().zip(values(new));
-            let (mut fell, mut rose) = (false, false);
-            for (before, after) in changed {
-                fell |= after < before;
-                rose |= after > before;
-            }
-            if (fell && is(&FALLS, old)) || (rose && is(&RISES, old)) {
+            if number.find_iter(old).zip(number.find_iter(new)).any(|(before, after)| {
+                let value = |found: regex::Match<'_>| found.as_str().parse::<f64>().unwrap_or_default();
+                let key = gate_lines::key_of(old, before.start(), &self.file.path);
+                let (before, after) = (value(before), value(after));
+                after < before && is(&FALLS, &key) && !is(&RISES, &key) || after > before && is(&RISES, &key)
+            }) {
                 return Some(format!(
                     "a threshold is lower than it was: `{}` instead of `{}`",
                     new.trim(),

@@ -54,8 +54,27 @@ pub(super) fn reached(files: &[Changed], gates: &[(String, String)], commands: &
         found.extend(next.iter().map(|(path, _)| *path));
         texts = next.into_iter().map(|(_, text)| text).collect();
     }
+    let read = |path: &str| {
+        let by = |(script, text): &(String, String)| {
+            (found.contains(script.as_str()) || commands.iter().any(|command| runs(command, script)))
+                && reads(text, path)
+        };
+        is_setting(path) && gates.iter().any(by)
+    };
     let changed = files.iter().map(|file| file.old_path.as_str());
-    changed.filter(|path| found.contains(path)).map(str::to_owned).collect()
+    changed.filter(|path| found.contains(path) || read(path)).map(str::to_owned).collect()
+}
+
+/// Whether a file holds settings, and is neither a test nor what results are compared with.
+fn is_setting(path: &str) -> bool {
+    const SETTINGS: [&str; 9] = [".json", ".toml", ".yml", ".yaml", ".ini", ".cfg", ".conf", ".env", ".txt"];
+    SETTINGS.iter().any(|ending| path.ends_with(ending)) && !super::is_of_tests(path)
+}
+
+/// Whether a script names a file that it may read.
+fn reads(text: &str, path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    text.lines().filter(|line| !super::context::is_comment(line)).any(|line| line.contains(name))
 }
 
 /// Whether a text names a script: by its path, by a pattern, or by its name where the text says where programs are.

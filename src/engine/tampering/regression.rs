@@ -2,6 +2,9 @@
 //! way it was hidden: another value, a patched comparison, data, helpers, a test that never looks.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::case::{Case, Skip, cases};
 use super::change::{Changed, Kind, kind, surplus};
@@ -21,8 +24,6 @@ const GENERIC: &[&str] = &[
     "and", "for", "not", "has", "are", "one", "two", "all", "any", "new", "get", "set", "add", "can", "its",
     "from", "into", "run", "than", "then", "this", "have", "what", "each", "some", "more", "less",
 ];
-/// What a test calls that belongs to the test.
-const OWN: &[&str] = &["assert", "expect", "require", "self", "super", "describe", "print"];
 
 /// What the test commands say with the tests as they were before a feature, on the program as the feature left it.
 #[derive(Debug, Clone, Default)]
@@ -55,8 +56,22 @@ pub(super) struct Judged {
 pub fn touches_earlier_tests(files: &[Changed]) -> bool {
     files.iter().any(|file| {
         let of_tests = super::is_of_tests(&file.path) || super::is_of_tests(&file.old_path);
-        of_tests && (!file.old.is_empty() || cases(&file.path, &file.new).is_empty())
+        of_tests
+            && (!file.old.is_empty()
+                || cases(&file.path, &file.new).is_empty()
+                || file.new.lines().any(reaches_out))
     })
+}
+
+/// A line that gives something that belongs to another module another value.
+static REACHES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^\s*\w+(\.\w+)*\.(\w+)\s*=[^=]|\bsetattr\(|\bdefineProperty\(|\bprototype\b").ok()
+});
+
+/// Whether a line of a new file of tests may change others: an attribute of a test itself is its own.
+fn reaches_out(line: &str) -> bool {
+    let own = ["self.", "this.", "cls."].iter().any(|own| line.trim_start().starts_with(own));
+    !own && REACHES.as_ref().is_some_and(|reaches| reaches.is_match(line))
 }
 
 /// A test of before that fails now.
@@ -78,14 +93,14 @@ enum Fate {
     Hidden,
 }
 
-/// Judges which of them the work may ask for. The tests of the base come by their paths and texts.
+/// Judges which of them the work may ask for. The base's files of programs come by their paths and texts.
 pub(super) fn judge(
     files: &[Changed],
     base: &[(String, String)],
     red: &Regressions,
     asked: &Asked,
 ) -> Judged {
-    let change = Whole::of(files, asked);
+    let change = Whole::of(files, base, asked);
     let mut judged = Judged::default();
     let mut by_file: Vec<(String, Fate, Vec<Failing<'_>>)> = Vec::new();
     for failing in failing(files, base, red) {
@@ -122,6 +137,7 @@ fn failing<'a>(files: &'a [Changed], base: &'a [(String, String)], red: &Regress
     };
     let all: Vec<(&str, Case)> = base
         .iter()
+        .filter(|(path, _)| super::is_of_tests(path))
         .flat_map(|(path, text)| cases(path, text).into_iter().map(move |case| (path.as_str(), case)))
         .collect();
     let named = red.failed.iter().map(|name| {
@@ -166,6 +182,8 @@ struct Whole<'a> {
     /// What is asked for, and its words that tell.
     words: &'a str,
     asked: BTreeSet<String>,
+    /// Names that the program defined.
+    defined: BTreeSet<String>,
     /// Names whose definitions the program has no more, or otherwise.
     redefined: BTreeSet<String>,
     /// What results are compared with changed, and only has more than before.
@@ -175,7 +193,10 @@ struct Whole<'a> {
 }
 
 impl<'a> Whole<'a> {
-    fn of(files: &[Changed], asked: &'a Asked) -> Self {
+    fn of(files: &[Changed], base: &[(String, String)], asked: &'a Asked) -> Self {
+        let programs = base.iter().filter(|(path, _)| !super::is_of_tests(path));
+        let lines = programs.flat_map(|(_, text)| text.lines()).filter(|line| is_definition(line));
+        let defined = lines.flat_map(expect::words).collect();
         let product = files.iter().filter(|file| kind(&file.old_path) == Kind::Product);
         let gone = product.flat_map(|file| surplus(&file.old, &file.new));
         let redefined = gone.filter(|line| is_definition(line)).flat_map(expect::words).collect();
@@ -197,6 +218,7 @@ impl<'a> Whole<'a> {
         Self {
             words: &asked.words,
             asked: telling(&asked.words).collect(),
+            defined,
             redefined,
             references_grew,
             helpers_changed: tests.into_iter().any(outside),
@@ -230,10 +252,7 @@ impl<'a> Whole<'a> {
     fn is_asked(&self, name: &str, path: &str, lines: &[String]) -> bool {
         let file = path.rsplit('/').next().unwrap_or(path);
         let called = lines.iter().flat_map(|line| called(line));
-        let called = called.filter(|name| {
-            let lower = name.to_lowercase();
-            !OWN.iter().any(|own| lower.starts_with(own))
-        });
+        let called = called.filter(|name| self.defined.contains(name));
         let mut said = std::iter::once(name.to_owned()).chain(called);
         !file.is_empty() && self.words.contains(file)
             || said.any(|said| telling(&said).any(|word| self.asked.contains(&word)))
@@ -328,7 +347,9 @@ mod tests {
     fn judged(files: &[Changed], words: &str) -> (Vec<String>, usize) {
         let red =
             Regressions { failed: vec!["test_small (test_slug.SlugTest)".into()], ..Regressions::default() };
-        let base = [("tests/test_slug.py".to_owned(), TEST.to_owned())];
+        let base =
+            [("tests/test_slug.py", TEST), ("app/slug.py", "def slug(title):\n    return title.lower()\n")]
+                .map(|(path, text)| (path.to_owned(), text.to_owned()));
         let asked = Asked { words: words.to_owned(), ..Asked::default() };
         let judged = judge(files, &base, &red, &asked);
         let found =
@@ -383,5 +404,7 @@ mod tests {
         assert!(!touches_earlier_tests(&[changed("tests/test_words.py", "", TEST), program("")]));
         assert!(touches_earlier_tests(&[changed("tests/conftest.py", "", "import app\n")]));
         assert!(touches_earlier_tests(&[changed("tests/test_slug.py", TEST, "")]));
+        let reaches = format!("{TEST}\n\nimport other\n\nother.SlugTest.test_small = lambda self: None\n");
+        assert!(touches_earlier_tests(&[changed("tests/test_words.py", "", &reaches)]));
     }
 }

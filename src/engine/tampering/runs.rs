@@ -116,8 +116,8 @@ async fn judged(
     blocking(move || {
         let (texts, _) = whole_texts(engine.repo.own(), &base.0, &head.0)?;
         let files: Vec<Changed> = texts.into_iter().map(Changed::of).collect();
-        let tests = texts_at(engine.repo.own(), &base.0, &super::is_of_tests)?;
-        Ok(regression::judge(&files, &tests, &red, &asked))
+        let base = texts_at(engine.repo.own(), &base.0, &super::is_program)?;
+        Ok(regression::judge(&files, &base, &red, &asked))
     })
     .await
 }

@@ -44,7 +44,16 @@ pub fn pieces(assertion: &str, via: Instrument, attempt: AttemptId) -> Vec<Piece
     let kind = EvidenceKind::of_word(if via == Instrument::Browser { "screenshot" } else { via.word() });
     let piece = |reference| {
         let (facts, ran) = (Some(facts(attempt)), Some(exports()));
-        Piece { reference, kind, facts, ran, refused: false, statuses: Vec::new() }
+        Piece {
+            reference,
+            kind,
+            facts,
+            ran,
+            refused: false,
+            statuses: Vec::new(),
+            asked: Vec::new(),
+            lacks: Vec::new(),
+        }
     };
     references(assertion).into_iter().map(piece).collect()
 }

@@ -318,5 +318,7 @@ pub fn exchange(reference: &str, attempt: AttemptId) -> Piece {
         ran: None,
         refused: false,
         statuses: Vec::new(),
+        asked: Vec::new(),
+        lacks: Vec::new(),
     }
 }

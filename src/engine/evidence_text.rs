@@ -1,0 +1,83 @@
+//! What a piece of evidence shows, as text: what its tester says of it is held against that.
+
+use serde_json::Value;
+
+use crate::domain::evidence::EvidenceKind;
+use crate::domain::shown;
+use crate::domain::verdict::EvidenceRef;
+use crate::store::{Store, StoreError};
+
+/// What a tester's words say that it shows, and it does not. Of a picture without its page, and of a recording, nobody can
+/// tell.
+///
+/// # Errors
+/// When it cannot be read.
+pub(super) fn lacks(
+    store: &Store,
+    reference: &EvidenceRef,
+    observed: &str,
+) -> Result<Vec<String>, StoreError> {
+    let told = shown::told(observed);
+    if told.is_empty() {
+        return Ok(Vec::new());
+    }
+    let doc = store.evidence().doc(reference)?;
+    let text = match (doc.kind, doc.beside) {
+        (EvidenceKind::Screenshot, Some(page)) => text_of(&store.evidence().get(&page)?.doc().content),
+        (EvidenceKind::Screenshot | EvidenceKind::Recording | EvidenceKind::Unknown, _) => {
+            return Ok(Vec::new());
+        }
+        _ => text_of(&doc.content),
+    };
+    let missing = told.into_iter().filter(|value| !shown::has(&text, value));
+    Ok(missing.map(str::to_owned).collect())
+}
+
+/// Parts of a record that say what was asked, and not what it showed.
+const ASKED: &[&str] = &["command", "directory", "url", "method", "request_headers", "request_body"];
+
+/// The texts and numbers of a record; all of it where it is no JSON.
+fn text_of(content: &str) -> String {
+    let Ok(record) = serde_json::from_str::<Value>(content) else { return content.to_owned() };
+    let mut text = String::new();
+    collect(&record, &mut text);
+    text
+}
+
+fn collect(value: &Value, text: &mut String) {
+    match value {
+        Value::String(said) => {
+            text.push_str(said);
+            // An answer may be JSON with letters in escapes.
+            if said.contains("\\u")
+                && let Ok(inner) = serde_json::from_str::<Value>(said)
+            {
+                text.push('\n');
+                collect(&inner, text);
+            }
+            text.push('\n');
+        }
+        Value::Number(number) => text.push_str(&format!("{number}\n")),
+        Value::Array(all) => all.iter().for_each(|one| collect(one, text)),
+        Value::Object(all) => {
+            let shown = all.iter().filter(|(name, _)| !ASKED.contains(&name.as_str()));
+            shown.for_each(|(_, one)| collect(one, text));
+        }
+        Value::Null | Value::Bool(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_shows_what_came_and_not_what_was_asked() {
+        let text = text_of(
+            r#"{"method":"GET","url":"http://127.0.0.1/words?q=7","answer":{"status":200,"body":"{\"n\":\"\\u00e9\"}"}}"#,
+        );
+        assert!(shown::has(&text, "200") && shown::has(&text, "é"), "{text}");
+        assert!(!shown::has(&text, "7"), "{text}");
+        assert_eq!(text_of("words: 2"), "words: 2");
+    }
+}
