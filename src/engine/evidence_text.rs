@@ -24,6 +24,7 @@ pub(super) fn lacks(
     let doc = store.evidence().doc(reference)?;
     let text = match (doc.kind, doc.beside) {
         (EvidenceKind::Screenshot, Some(page)) => text_of(&store.evidence().get(&page)?.doc().content),
+        (EvidenceKind::Terminal, _) => screen(&doc.content),
         (EvidenceKind::Screenshot | EvidenceKind::Recording | EvidenceKind::Unknown, _) => {
             return Ok(Vec::new());
         }
@@ -35,6 +36,14 @@ pub(super) fn lacks(
 
 /// Parts of a record that say what was asked, and not what it showed.
 const ASKED: &[&str] = &["command", "directory", "url", "method", "request_headers", "request_body"];
+
+/// What stands on a screen, and how its program ended. Its size and where the cursor is, nobody sees.
+fn screen(content: &str) -> String {
+    let Ok(screen) = serde_json::from_str::<Value>(content) else { return content.to_owned() };
+    let mut text = String::new();
+    ["lines", "exit"].iter().filter_map(|part| screen.get(part)).for_each(|part| collect(part, &mut text));
+    text
+}
 
 /// The texts and numbers of a record; all of it where it is no JSON.
 fn text_of(content: &str) -> String {
@@ -79,5 +88,10 @@ mod tests {
         assert!(shown::has(&text, "200") && shown::has(&text, "é"), "{text}");
         assert!(!shown::has(&text, "7"), "{text}");
         assert_eq!(text_of("words: 2"), "words: 2");
+        let screen = screen(r#"{"cols":80,"rows":24,"lines":["3"],"cursor":{"row":2},"exit":{"code":0}}"#);
+        assert!(
+            shown::has(&screen, "3") && shown::has(&screen, "0") && !shown::has(&screen, "2"),
+            "{screen}"
+        );
     }
 }

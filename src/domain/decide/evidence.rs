@@ -201,6 +201,14 @@ impl Judged<'_> {
                  more in this attempt)";
             return Some(words.to_owned());
         }
+        let terminal = matches!(piece.kind, EvidenceKind::Terminal | EvidenceKind::Recording);
+        if let Some(filter) =
+            piece.ran.as_ref().filter(|_| terminal).and_then(|ran| rewritten(ran.command.as_str()))
+        {
+            return Some(format!(
+                "shows what `{filter}` made of what the program said: look at its own output"
+            ));
+        }
         if let Some(stranger) = piece.facts.as_ref().and_then(|facts| facts.stranger.as_ref()) {
             return Some(format!("was not answered by a service of the app: {stranger}"));
         }
@@ -294,6 +302,19 @@ fn shows_what_is_told(evidence: &[Piece]) -> Result {
         );
     }
     Ok(())
+}
+
+/// The program that a command line has its output rewritten by; one that only chooses lines or letters of it is none.
+fn rewritten(command: &str) -> Option<&str> {
+    const CHOOSES: [&str; 3] = ["-n", "-d", "-s"];
+    let mut behind = command.split('|').skip(1).map(str::trim_start);
+    behind.find_map(|part| {
+        let mut words = part.split_whitespace();
+        let program = words.next()?;
+        let chooses = words.any(|word| CHOOSES.contains(&word)) && !part.contains("s/");
+        let rewrites = ["sed", "awk", "gawk", "perl", "tr", "rev"].contains(&program) && !chooses;
+        rewrites.then_some(program)
+    })
 }
 
 /// The paths of addresses that a text names.

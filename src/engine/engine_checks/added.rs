@@ -79,7 +79,11 @@ impl Handed<'_> {
                 return Ok(Vec::new());
             }
             let mut pieces = undo::pieces(engine.repo.own(), &base.0, &to.0)?;
-            pieces.retain(|piece| tampering::is_of_tests(&piece.path));
+            let helps = |path: &str| {
+                let is_one = |file: &Changed| file.path == path || file.old_path == path;
+                files.iter().any(|file| is_one(file) && tampering::helps_tests(file))
+            };
+            pieces.retain(|piece| tampering::is_of_tests(&piece.path) || helps(&piece.path));
             Ok(pieces)
         })
         .await?;

@@ -332,8 +332,23 @@ fn is_less_exact(change: &Change) -> bool {
     let same_asked = |old: &Expected, new: &Expected| {
         !old.literals.is_empty() && old.asks() == new.asks() && is(&BOUNDS, &new.line)
     };
+    // A part of the text that it named, or a pattern that many texts fit.
+    let part = |old: &Expected, new: &Expected| {
+        let bare = |literal: &str| literal.trim_matches('"').to_lowercase();
+        let wider = |literal: &String| {
+            let new = bare(literal);
+            !literal.is_empty()
+                && !old.literals.contains(literal)
+                && old.literals.iter().map(|old| bare(old)).any(|old| {
+                    new.len() > 2 && old.contains(&new)
+                        || old.len() > 2 && new.contains(&old) && new.contains(['(', '*', '.', '?', '|', '['])
+                })
+        };
+        new.loose && !new.exact && new.literals.iter().any(wider)
+    };
     change.removed.iter().filter(|old| old.exact).any(|old| {
-        let again = change.added.iter().filter(|new| same(old, new) || same_asked(old, new));
+        let again =
+            change.added.iter().filter(|new| same(old, new) || same_asked(old, new) || part(old, new));
         let mut again = again.peekable();
         again.peek().is_some()
             && again.all(|new| {

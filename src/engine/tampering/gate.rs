@@ -11,6 +11,7 @@ use super::gate_words::{
 };
 use super::guard;
 use super::patch;
+use super::settings;
 use crate::domain::tampering::Suspicion;
 
 /// What a change of gates takes away.
@@ -56,6 +57,7 @@ fn is_gate(file: &Changed, files: &[Changed], commands: &[String]) -> bool {
     if kind(&file.path) == Kind::Gate
         || kind(&file.old_path) == Kind::Gate
         || is_named(&file.old_path, commands)
+        || settings::is_baseline(&file.path)
     {
         return true;
     }
@@ -131,7 +133,7 @@ impl<'a> Gate<'a> {
                 return Some(format!("a line {words} now: `{}`", line.trim()));
             }
         }
-        if let Some(words) = gate_lines::looser(&self.file.path, &self.added, &self.removed) {
+        if let Some(words) = settings::looser(&self.file.path, &self.added, &self.removed) {
             return Some(words);
         }
         if let Some(name) = gate_lines::muted_tests(self.file) {
@@ -207,13 +209,15 @@ impl<'a> Gate<'a> {
     fn threshold(&self) -> Option<String> {
         let number = NUMBER.as_ref()?;
         for old in &self.removed {
-            let skeleton = number.replace_all(old, "#");
-            let Some(new) = self.added.iter().find(|new| number.replace_all(new, "#") == skeleton) else {
+            // What is switched beside it makes it no other line.
+            let bare = |line: &str| number.replace_all(line, "#").to_lowercase().replace("true", "false");
+            let skeleton = bare(old);
+            let Some(new) = self.added.iter().find(|new| bare(new) == skeleton) else {
                 continue;
             };
             if number.find_iter(old).zip(number.find_iter(new)).any(|(before, after)| {
                 let value = |found: regex::Match<'_>| found.as_str().parse::<f64>().unwrap_or_default();
-                let key = gate_lines::key_of(old, before.start(), &self.file.path);
+                let key = settings::key_of(old, before.start(), &self.file.path);
                 let (before, after) = (value(before), value(after));
                 after < before && is(&FALLS, &key) && !is(&RISES, &key) || after > before && is(&RISES, &key)
             }) {

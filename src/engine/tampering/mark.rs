@@ -48,6 +48,12 @@ const IN_TESTS: &[(&str, &str)] = &[
     ),
 ];
 
+/// In the documentation of a program: an example there is a test.
+const IN_EXAMPLES: &[(&str, &str)] = &[(
+    r"#\s*doctest:\s*\+SKIP|^\s*//[/!]\s*```(?:rust,)?\s*(?:ignore|no_run|text)\b",
+    "an example that was tested is passed over",
+)];
+
 /// In files of tests, in what they read and in the program: what tests assert with is defined anew.
 const ASSERTING: &[(&str, &str)] = &[(
     r"\b(self|cls|(unittest\.)?TestCase)\.(assert\w+|fail)\s*=[^=]|^\s+(assert(Equal|NotEqual|True|False|Raises|In|AlmostEqual)|failureException)\s*=[^=]|^\s+def\s+run\(self,\s*result|\bas\s+(assert|assert_eq|assert_ne)\s*[;,}]|^\s*def\s+(assert(Equals?|NotEqual|True|False|Is|IsNot|IsNone|IsNotNone|In|NotIn|IsInstance|Raises|RaisesRegex|AlmostEqual|Greater|GreaterEqual|Less|LessEqual|Regex|CountEqual|DictEqual|ListEqual)|assert_(equal|nil|raises|includes|match|in_delta)|fail)\s*\(|\bsetattr\(\s*[\w.]+\s*,\s*[\x22'](assert\w+|fail)[\x22']|macro_rules!\s*(assert|assert_eq|assert_ne|assert_matches|panic|unreachable)\b|^\s*(export\s+)?(async\s+)?function\s+expect\s*\(|^\s*(const|let|var)\s+expect\s*=\s*(\(|function|async|\w+\s*=>)|^\s*(const|let|var)\s+assert\s*=\s*(\{|new Proxy)|^\s*#\s*(define|undef)\s+(assert|ASSERT_\w+|EXPECT_\w+|CHECK|REQUIRE)\b|pytest\.raises\s*=|\bpytest_assertrepr_compare\b.*=",
@@ -78,6 +84,7 @@ fn compiled(rows: &[(&str, &'static str)]) -> Vec<(Regex, &'static str)> {
     rows.iter().filter_map(|(text, words)| Some((Regex::new(text).ok()?, *words))).collect()
 }
 
+static EXAMPLES: Marks = LazyLock::new(|| compiled(IN_EXAMPLES));
 static TESTS: Marks = LazyLock::new(|| compiled(IN_TESTS));
 static PRODUCT: Marks = LazyLock::new(|| compiled(IN_PRODUCT));
 static ASSERTS: Marks = LazyLock::new(|| compiled(ASSERTING));
@@ -103,6 +110,9 @@ pub fn examine(files: &[Changed]) -> Vec<Suspicion> {
         if matches!(kind(&file.path), Kind::Test | Kind::Product) || prepares {
             let marked = first(file, marks).or_else(|| first(file, &ASSERTS));
             found.extend(marked.map(|(words, hunk)| Suspicion::blocking(words, hunk)));
+            let examples =
+                first(file, &EXAMPLES).filter(|_| file.removed().iter().any(|line| is_example(line)));
+            found.extend(examples.map(|(words, hunk)| Suspicion::blocking(words, hunk)));
             found.extend(first(file, &FILES).map(|(words, hunk)| Suspicion::doubtful(words, hunk)));
         }
         if of_tests {
@@ -115,6 +125,12 @@ pub fn examine(files: &[Changed]) -> Vec<Suspicion> {
         }
     }
     found
+}
+
+/// Whether a line begins an example that is tested, or is one.
+fn is_example(line: &str) -> bool {
+    let said = line.trim_start();
+    said.starts_with(">>>") || said.starts_with("/// ```") || said.starts_with("//! ```")
 }
 
 /// Modules that test, which a file of their name at the root is found before.

@@ -22,6 +22,7 @@ mod patch;
 mod reach;
 mod regression;
 mod runs;
+mod settings;
 mod shadow;
 mod stand_in;
 mod statements;
@@ -34,6 +35,10 @@ pub use compare::come;
 pub use expect::Asked;
 pub use regression::{Regressions, touches_earlier_tests};
 pub use runs::{Looked, ends, known_names, look, notes, regressions, shrunk_checks};
+
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use change::{Kind, kind};
 use compare::compare;
@@ -59,6 +64,17 @@ pub struct Examined {
 /// Whether a file belongs to the tests, or to what their results are compared with.
 pub fn is_of_tests(path: &str) -> bool {
     matches!(kind(path), Kind::Test | Kind::Reference)
+}
+
+/// What only tests say: an assertion of one of their libraries.
+static ASSERTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"\.assert[A-Z]\w*\(|\bexpect\([^)]*\)\s*\.(to|not)\b|\bpytest\.(raises|fail|skip)\(|require\(.node:assert|from .node:assert").ok()
+});
+
+/// Whether a file helps tests to assert, wherever it lies.
+pub fn helps_tests(file: &Changed) -> bool {
+    let asserts = |text: &str| ASSERTS.as_ref().is_some_and(|asserts| asserts.is_match(text));
+    is_of_tests(&file.path) || is_of_tests(&file.old_path) || asserts(&file.old)
 }
 
 /// Looks at the texts of a change.

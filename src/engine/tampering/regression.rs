@@ -55,8 +55,7 @@ pub(super) struct Judged {
 /// Whether a change touches what earlier tests consist of: files that only add tests do not.
 pub fn touches_earlier_tests(files: &[Changed]) -> bool {
     files.iter().any(|file| {
-        let of_tests = super::is_of_tests(&file.path) || super::is_of_tests(&file.old_path);
-        of_tests
+        super::helps_tests(file)
             && (!file.old.is_empty()
                 || cases(&file.path, &file.new).is_empty()
                 || file.new.lines().any(reaches_out))

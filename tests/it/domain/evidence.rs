@@ -337,3 +337,93 @@ fn a_page_by_which_a_server_failed_passes_where_that_is_what_is_said() {
         assert!(flight.clone().ask(me, says(observed, statuses)).is_ok(), "{observed}");
     }
 }
+
+/// A verdict of a pass on pieces that lack some of what the tester says.
+fn saying(observed: &str, pieces: Vec<Piece>) -> Command {
+    let (assertion, observed) = (val(ID), words::line(observed));
+    Command::GiveVerdict { assertion, outcome: Outcome::Pass, observed, evidence: pieces }
+}
+
+#[test]
+fn what_a_tester_says_is_shown_stands_in_something_that_is_named() {
+    let (flight, tester) = testing(Instrument::Terminal, None);
+    let me = Actor::Attempt(tester);
+    let screen = |lacks: &[&str]| {
+        let lacks = lacks.iter().map(|value| (*value).to_owned()).collect();
+        Piece { lacks, ..piece(EvidenceKind::Terminal, me, Settled::Still) }
+    };
+    let sentence = flight.refusal(me, saying("it shows 2", vec![screen(&["2"])]));
+    assert!(
+        sentence.contains("`observed` says that it shows `2`, and nothing that you name shows that"),
+        "{sentence}"
+    );
+    let sentence =
+        flight.refusal(me, saying("it shows 2 and says `x`", vec![screen(&["x", "2"]), screen(&["2"])]));
+    assert!(sentence.contains("`2`"), "{sentence}");
+    let both = vec![screen(&["2"]), screen(&["x"])];
+    assert!(flight.clone().ask(me, saying("it shows 2 and says `x`", both)).is_ok());
+    let failed = Command::GiveVerdict {
+        assertion: val(ID),
+        outcome: Outcome::Fail,
+        observed: words::line("it shows 2"),
+        evidence: vec![screen(&["2"])],
+    };
+    assert!(flight.clone().ask(me, failed).is_ok(), "a fail may be shown by anything");
+}
+
+#[test]
+fn what_a_filter_made_of_an_output_shows_nothing_of_the_program() {
+    let (flight, tester) = testing(Instrument::Terminal, None);
+    let me = Actor::Attempt(tester);
+    let screen = |command| vec![Piece { kind: EvidenceKind::Terminal, ..ran(me, command, Some(0)) }];
+    let sentence = flight.refusal(me, saying("it is fine", screen("notes list | sed s/3/2/")));
+    assert!(sentence.contains("shows what `sed` made of what the program said"), "{sentence}");
+    for command in
+        ["notes list | sed -n 1,5p", "notes list | head -3", "notes list | tr -d '\r'", "notes || true"]
+    {
+        assert!(flight.clone().ask(me, saying("it is fine", screen(command))).is_ok(), "{command}");
+    }
+}
+
+/// A tester at work on an assertion of that statement.
+fn stating(via: Instrument, statement: &str) -> (Flight, AttemptId) {
+    let (mut flight, tester) = testing(via, None);
+    let statement = Some(words::prose(statement));
+    let edit = Box::new(WordingEdit { statement, ..WordingEdit::default() });
+    flight.person(Command::EditAssertion { assertion: val(ID), base: Revision(1), edit });
+    flight.engine(Command::TellRevision { attempt: tester, assertion: val(ID), revision: Revision(2) });
+    (flight, tester)
+}
+
+#[test]
+fn an_answer_is_of_the_address_and_the_status_that_the_check_asks_for() {
+    let (flight, tester) =
+        stating(Instrument::Http, "The page /words?q=a and /notes/{id} answer with status 200.");
+    let me = Actor::Attempt(tester);
+    let answer = |path: &str, status| {
+        let whole = piece(EvidenceKind::Http, me, Settled::Ended);
+        Piece { statuses: vec![status], asked: vec![path.to_owned()], ..whole }
+    };
+    let sentence = flight.refusal(me, saying("it is fine", vec![answer("/health", 200)]));
+    assert!(
+        sentence.contains("and what you name is of /health: name the answer that shows it"),
+        "{sentence}"
+    );
+    let sentence = flight.refusal(me, saying("500, as it should", vec![answer("/words?q=a", 500)]));
+    assert!(sentence.contains("status 500, and the check wants 200: that is a fail"), "{sentence}");
+    for path in ["/words?q=b+c", "/words/", "/notes/7"] {
+        assert!(flight.clone().ask(me, saying("it is fine", vec![answer(path, 200)])).is_ok(), "{path}");
+    }
+    let both = vec![answer("/health", 200), answer("/words", 200)];
+    assert!(flight.clone().ask(me, saying("it is fine", both)).is_ok());
+}
+
+#[test]
+fn a_code_that_the_assertion_names_is_no_testers_to_change() {
+    let (flight, tester) = stating(Instrument::Terminal, "The program prints the list and exits with 0.");
+    let me = Actor::Attempt(tester);
+    let screen = |code| Piece { kind: EvidenceKind::Terminal, ..ran(me, "notes", Some(code)) };
+    let sentence = flight.refusal(me, saying("exit code 1, as it should", vec![screen(1)]));
+    assert!(sentence.contains("ended with exit code 1"), "{sentence}");
+    assert!(flight.clone().ask(me, saying("exit code 0", vec![screen(0)])).is_ok());
+}
