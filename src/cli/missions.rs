@@ -11,6 +11,7 @@ use super::pick::{Hint, pick};
 use crate::domain::event::Stamped;
 use crate::domain::id::MissionId;
 use crate::domain::mission::Mission;
+use crate::domain::text::Line;
 use crate::domain::verdict::EvidenceRef;
 use crate::engine::StoredMission;
 use crate::link::MissionSource;
@@ -45,6 +46,9 @@ impl MissionRef {
         if evidence.list().is_ok_and(|kept| !kept.is_empty()) {
             let lost = evidence.lost(mission.relied_evidence());
             mission.lost_evidence.extend(lost);
+        }
+        if let Ok(Some(why)) = self.source.store().verify().map(|check| check.words()) {
+            mission.record_doubt = Some(Line::clipped(why));
         }
         mission
     }

@@ -127,6 +127,8 @@ pub enum Command {
     PriceModel { model: Title, price: ModelPrice },
     // Why what agents run is not sandboxed, where it is not.
     NoteSandbox { missing: Option<Line> },
+    // What of the record is not as the engine wrote it.
+    DoubtRecord { why: Option<Line> },
     CountUsage { attempt: AttemptId, usage: Usage },
     TellRevision { attempt: AttemptId, assertion: AssertionId, revision: Revision },
     RecordBaseline { baseline: Box<Baseline> },
@@ -234,6 +236,7 @@ impl Command {
             | Self::TakeFallback { .. }
             | Self::PriceModel { .. }
             | Self::NoteSandbox { .. }
+            | Self::DoubtRecord { .. }
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }
             | Self::RecordBaseline { .. }

@@ -328,6 +328,10 @@ pub enum Event {
     SandboxNoted {
         missing: Option<Line>,
     },
+    // Nothing: the record is as it was written again, such as from a copy.
+    RecordDoubted {
+        why: Option<Line>,
+    },
     // The chosen model was given up on, and the role is played by its fallback until the person chooses anew.
     FallbackTaken {
         role: Role,

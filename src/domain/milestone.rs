@@ -2,6 +2,7 @@
 
 use super::attempt::{AgentWork, Attempt};
 use super::contract::Assertion;
+use super::environment::CommandRun;
 use super::finding::{Severity, Source};
 use super::gate::GateId;
 use super::id::{AssertionId, AttemptId, Commit, FeatureId, FindingId, MilestoneId, Revision};
@@ -95,11 +96,13 @@ impl Mission {
 
     /// The assertions a round of this milestone tries: of it and of earlier ones, all that are failed, blocked,
     /// stale or new, those that passed before a fix for them was built, those that passed while a review of their feature was
-    /// blocked, once that is mended, sealed ones that passed before anything was built anew, and those that the person wants
-    /// proven again.
+    /// blocked, once that is mended, sealed ones that passed before anything was built anew, those that the person wants
+    /// proven again, and in the last milestone those that the work of later milestones overtook.
     pub fn assertions_to_test(&self, milestone: MilestoneId) -> Vec<AssertionId> {
         let due = |id: &AssertionId| self.milestone_held_to(id).is_some_and(|due| due <= milestone);
-        let again = |id: &AssertionId| self.is_shaken(id) || self.prove_again.contains(id);
+        let again = |id: &AssertionId| {
+            self.is_shaken(id) || self.prove_again.contains(id) || self.is_overtaken(id, milestone)
+        };
         let open = |id: &AssertionId| {
             let standing = self.standing(id);
             !standing.is_settled() || (standing == Standing::Passed && again(id))
@@ -114,6 +117,15 @@ impl Mission {
     /// Whether what was done since an assertion passed asks for another look at it, whoever wants one.
     fn is_shaken(&self, id: &AssertionId) -> bool {
         self.is_mended_since(id) || self.is_fixed_since(id) || self.is_rebuilt_since(id)
+    }
+
+    /// Whether an assertion passed in an earlier milestone than this, the last, and something was built since. Its tester's
+    /// steps are there to be done again.
+    pub(super) fn is_overtaken(&self, id: &AssertionId, milestone: MilestoneId) -> bool {
+        let is_last = self.milestones.last().is_some_and(|last| last.id == milestone);
+        let newest = self.newest_verdict(id).filter(|_| is_last);
+        newest.is_some_and(|verdict| verdict.milestone != milestone && verdict.steps.is_some())
+            && !self.built_since_proof(id).is_empty()
     }
 
     /// Whether an assertion that passed is tried for no other reason than that the person wants it proven again.
@@ -133,6 +145,13 @@ impl Mission {
         let newest = self.newest_verdict(id);
         let passed = newest.filter(|_| self.standing(id) == Standing::Passed)?;
         self.head().is_some_and(|head| *head != passed.commit).then_some(&passed.commit)
+    }
+
+    /// Whether the engine ran an assertion's own command at the mission's head, in its newest round, and it was green.
+    pub fn is_green_at_head(&self, id: &AssertionId) -> bool {
+        let round = self.rounds.last().filter(|round| self.head() == Some(&round.commit));
+        let known = self.assertion(id).zip(round);
+        known.is_some_and(|(known, round)| round.check(id, known.revision).is_some_and(CommandRun::passed))
     }
 
     /// The features that were built since an assertion was proven, in their order.

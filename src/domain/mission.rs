@@ -120,6 +120,9 @@ pub struct Mission {
     /// Why what agents run is not sandboxed, where it is not.
     #[serde(default)]
     pub unsandboxed: Option<Line>,
+    /// What of the record is not as the engine wrote it, where somebody changed it outside.
+    #[serde(default)]
+    pub record_doubt: Option<Line>,
     pub attempts: BTreeMap<AttemptId, Attempt>,
     pub handoffs: BTreeMap<FeatureId, (AttemptId, Handoff)>,
     pub claim_runs: BTreeMap<FeatureId, Vec<CommandRun>>,

@@ -36,7 +36,7 @@ pub fn told(text: &str) -> Vec<&str> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut told = Vec::new();
     for (index, word) in words.iter().enumerate() {
-        let before = index.checked_sub(3).unwrap_or_default();
+        let before = index.saturating_sub(3);
         if !SHOWS.contains(&bare(word).as_str()) || words[before..index].iter().any(|word| denies(word)) {
             continue;
         }

@@ -14,6 +14,8 @@ pub struct Tally {
     pub proven: usize,
     /// Of those proven, the ones whose check nobody ever saw fail.
     pub unseen: usize,
+    /// Of those proven, the ones that passed at an older commit than the newest, and that the engine did not see green since.
+    pub older: usize,
     /// Passed by a check that stays green whatever is undone, and not proven.
     pub toothless: usize,
     /// Passed by a check that was green before anything was built, and not proven.
@@ -44,6 +46,8 @@ impl Mission {
                 Standing::Passed if self.seen_red(id) == SeenRed::Toothless => &mut tally.toothless,
                 Standing::Passed => {
                     tally.unseen += usize::from(self.is_unseen(id));
+                    let is_older = self.proven_before_head(id).is_some() && !self.is_green_at_head(id);
+                    tally.older += usize::from(is_older);
                     &mut tally.proven
                 }
                 Standing::Waived => &mut tally.waived,

@@ -291,7 +291,7 @@ mod tests {
     use crate::domain::mission::{HoldCause, Limits};
     use crate::domain::text::Title;
     use crate::store::memory::MemoryStore;
-    use crate::store::{Access, MissionLog};
+    use crate::store::{Access, ChainCheck, MissionLog};
 
     /// A log that breaks once, before or after it has kept what it was given.
     #[derive(Debug, Default)]
@@ -320,6 +320,10 @@ mod tests {
             take: &mut dyn FnMut(Stamped) -> Result<(), StoreError>,
         ) -> Result<(), StoreError> {
             self.log.each_after(after, limit, take)
+        }
+
+        fn verify(&self) -> Result<ChainCheck, StoreError> {
+            MissionLog::verify(&self.log)
         }
 
         fn last_seq(&self) -> Result<u64, StoreError> {

@@ -15,6 +15,7 @@ use super::activity::Running;
 use super::baseline::{self, Scope};
 use super::context::EngineContext;
 use super::error::EngineError;
+use super::record_check;
 use super::role::at_head;
 use super::sabotage;
 use super::scripts;
@@ -239,6 +240,7 @@ async fn run_gate_commands(
     round: u32,
     cancel: &CancellationToken,
 ) -> Result<(), EngineError> {
+    record_check::look(engine).await?;
     let mut bench = Bench::at_head(engine, running, cancel).await?;
     bench.round = Some((milestone, round));
     let scripts: Vec<Script> =

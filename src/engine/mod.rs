@@ -38,6 +38,7 @@ mod mission_tools;
 mod open_calls;
 mod prices;
 mod reach;
+mod record_check;
 mod recover;
 pub mod relocate;
 mod replay;

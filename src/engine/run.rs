@@ -24,6 +24,7 @@ use super::host::EngineHost;
 use super::inbox::InboxRouter;
 use super::mission_cell::MissionCell;
 use super::open_calls::OpenCalls;
+use super::record_check;
 use super::recover::recover;
 use super::relocate;
 use super::role::PROMPTS;
@@ -207,6 +208,13 @@ async fn fly(
     // Whoever asks from here on waits for the answer; and two engines end here, before they touch anything.
     let server = Server::bind(&start.socket).await?;
     recover(&engine, start.predecessor).await?;
+    // A long record takes its time: nobody waits for it before a gate.
+    let checking = Arc::clone(&engine);
+    tokio::spawn(async move {
+        if let Err(error) = record_check::look(&checking).await {
+            tracing::warn!(%error, "it is not known whether the record is as it was written");
+        }
+    });
     let stop = CancellationToken::new();
     let host = Arc::new(EngineHost::new(Arc::clone(&engine)));
     let serving = tokio::spawn(server.serve(host, stop.clone()));

@@ -3,6 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::FORMAT;
+use super::chain::{ChainCheck, ChainFault};
 use super::error::StoreError;
 use super::evidence::Evidence;
 use super::port::{Blobs, MissionLog, Transcripts};
@@ -99,6 +100,25 @@ impl Store {
     /// The sequence number of the newest event; 0 before the first.
     pub fn last_seq(&self) -> Result<u64, StoreError> {
         self.log.last_seq()
+    }
+
+    /// Looks whether the log is as it was written, and the state that is kept beside it what it comes to.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn verify(&self) -> Result<ChainCheck, StoreError> {
+        let mut check = self.log.verify()?;
+        let kept = self.newest_snapshot(self.last_seq()?)?;
+        let mut mission = Mission::unborn();
+        let last = u32::try_from(kept.seq).unwrap_or(u32::MAX);
+        self.log.each_after(0, last, &mut |stamped| {
+            mission.apply(&stamped);
+            Ok(())
+        })?;
+        if kept.seq > 0 && mission != kept {
+            check.faults.push(ChainFault::State(kept.seq));
+        }
+        Ok(check)
     }
 
     /// The mission as the log has it.

@@ -12,6 +12,7 @@
 mod beside;
 mod bound;
 mod catalogue;
+mod chain;
 mod error;
 mod evidence;
 mod facade;
@@ -21,6 +22,7 @@ mod row;
 pub mod sqlite;
 
 pub use catalogue::{Catalogue, CatalogueEntry};
+pub use chain::{ChainCheck, ChainFault};
 pub use error::StoreError;
 pub use evidence::{Evidence, EvidenceFile, Header};
 pub use facade::{Access, Loaded, SNAPSHOT_EVERY, Store};

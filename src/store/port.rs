@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::chain::ChainCheck;
 use super::error::StoreError;
 use crate::domain::event::Stamped;
 use crate::domain::id::{AttemptId, Timestamp};
@@ -25,6 +26,9 @@ pub trait MissionLog: Debug + Send + Sync {
         limit: u32,
         take: &mut dyn FnMut(Stamped) -> Result<(), StoreError>,
     ) -> Result<(), StoreError>;
+
+    /// Looks whether every event is as it was written, by the chain of their hashes.
+    fn verify(&self) -> Result<ChainCheck, StoreError>;
 
     /// The sequence number of the newest event; 0 before the first.
     fn last_seq(&self) -> Result<u64, StoreError>;

@@ -29,6 +29,7 @@ pub fn summary(mission: &Mission, gate: GateId, again: &str, width: usize) -> Ve
     let risks = risks(mission, gate);
     let mut rows = unshown::headline(mission, gate, width);
     rows.push(verdict_row(mission, gate, &risks));
+    rows.extend(record_rows(mission, width));
     rows.extend(
         prove::advice(mission, gate, again).map(|words| labelled("older", &words, width)).unwrap_or_default(),
     );
@@ -53,6 +54,15 @@ pub fn summary(mission: &Mission, gate: GateId, again: &str, width: usize) -> Ve
     let mut rows = folded(rows, width);
     rows.extend(terms::rows(terms::at(mission, gate), width));
     rows
+}
+
+/// That the record is not as it was written, and what to do.
+fn record_rows(mission: &Mission, width: usize) -> Vec<Row> {
+    let Some(why) = &mission.record_doubt else { return Vec::new() };
+    let words = format!(
+        "changed outside: {why}. Nothing that is shown here can be relied on; `log --verify` names each place"
+    );
+    hanging((StyleRole::Bad, &padded("record", LABEL)), StyleRole::Bad, &words, width)
 }
 
 /// What workers say that they tried by hand, and nobody else saw.

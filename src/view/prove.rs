@@ -73,12 +73,8 @@ pub fn under_way(mission: &Mission) -> Option<String> {
 
 /// Whether the engine ran the command of an assertion at the commit of a gate, and it was green.
 fn is_green_here(mission: &Mission, gate: GateId, id: &AssertionId) -> bool {
-    let round = match gate {
-        GateId::Milestone(milestone) => mission.last_round(milestone),
-        GateId::Plan | GateId::Final => {
-            mission.rounds.last().filter(|round| mission.head() == Some(&round.commit))
-        }
-    };
+    let GateId::Milestone(milestone) = gate else { return mission.is_green_at_head(id) };
+    let round = mission.last_round(milestone);
     let known = mission.assertion(id).zip(round);
     known.is_some_and(|(known, round)| round.check(id, known.revision).is_some_and(CommandRun::passed))
 }

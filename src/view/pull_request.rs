@@ -14,7 +14,7 @@ use super::markdown::{escaped, text};
 use super::prelude::*;
 use super::row::plain;
 use super::unshown::{row, sentence, unseen_because};
-use super::words::unseen;
+use super::words::of_proven;
 use super::work::gate_subject;
 use crate::domain::gate::GateId;
 use crate::domain::unshown::{Doubt, Matter};
@@ -96,7 +96,7 @@ fn contract(mission: &Mission) -> String {
     }
     let tally = mission.tally(active.iter().map(|one| &one.id));
     let mut lines = vec![
-        format!("{} of {} proven{}.\n", tally.proven, plural(active.len(), "assertion"), unseen(tally)),
+        format!("{} of {} proven{}.\n", tally.proven, plural(active.len(), "assertion"), of_proven(tally)),
         "| | Assertion | Checked by | Verdict |".to_owned(),
         "|---|---|---|---|".to_owned(),
     ];

@@ -5,7 +5,7 @@ use crate::domain::gate::GateId;
 use crate::domain::id::AssertionId;
 use crate::domain::sealed::SealedGap;
 use crate::domain::tally::Tally;
-use crate::view::words::unseen;
+use crate::view::words::of_proven;
 
 /// The rates of a gate, and the gap between them: `1 of 2 proven (50 %); of the others 9 of 9 proven (100 %): a gap of 50 points`.
 /// `None` where nothing is sealed. Before anything is built there are no rates.
@@ -17,7 +17,7 @@ pub fn words(mission: &Mission, gate: GateId) -> Option<String> {
     }
     let rate = |tally: Tally| {
         let shares = format!("{} of {} proven ({} %)", tally.proven, tally.all, tally.percent());
-        shares + &unseen(tally)
+        shares + &of_proven(tally)
     };
     let told = match told {
         0 => String::new(),

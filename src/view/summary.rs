@@ -6,7 +6,7 @@ use super::header::{cost, counts, doing, progress};
 use super::plan::{self, Toggled, is_open};
 use super::prelude::*;
 use super::sealed;
-use super::words::unseen;
+use super::words::of_proven;
 use crate::domain::gate::GateId;
 use crate::domain::id::{MilestoneId, MissionId, Timestamp};
 use crate::domain::mission::End;
@@ -89,7 +89,7 @@ fn standings(mission: &Mission) -> String {
         (tally.toothless, "toothless"),
     ];
     let rest = rest.iter().filter(|(number, _)| *number > 0);
-    let proven = format!("{} of {} proven{}", tally.proven, plural(tally.all, "assertion"), unseen(tally));
+    let proven = format!("{} of {} proven{}", tally.proven, plural(tally.all, "assertion"), of_proven(tally));
     let rest = rest.map(|(number, word)| format!("{number} {word}"));
     std::iter::once(proven).chain(rest).collect::<Vec<_>>().join(" · ")
 }

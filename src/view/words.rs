@@ -11,12 +11,15 @@ use crate::view::text::clean;
 /// What is written with a dot in the middle of a sentence.
 const ABBREVIATIONS: [&str; 6] = ["e.g", "i.e", "cf", "vs", "no", "approx"];
 
-/// What stands beside a number of proven assertions: `, of them 3 not seen red`.
-pub fn unseen(tally: Tally) -> String {
-    match tally.unseen {
-        0 => String::new(),
-        some => format!(", of them {some} not seen red"),
-    }
+/// What stands beside a number of proven assertions: `, of them 3 not seen red, 1 at an older commit`.
+pub fn of_proven(tally: Tally) -> String {
+    let some = [(tally.unseen, "not seen red"), (tally.older, "at an older commit")];
+    let some: Vec<String> = some
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, words)| format!("{number} {words}"))
+        .collect();
+    if some.is_empty() { String::new() } else { format!(", of them {}", some.join(", ")) }
 }
 
 /// The same where there is little room: ` · 3 not seen red`.

@@ -378,6 +378,7 @@ async fn what_shows_the_same_at_a_later_commit_is_proven_without_a_mind_and_only
         Promise::get("VAL-A-001", "/page.txt", "echo served > page.txt"),
         Promise::get("VAL-B-001", "/list.txt", "echo one > list.txt"),
         Promise::get("VAL-C-001", "/list.txt", "echo two >> list.txt").of(2),
+        Promise::get("VAL-D-001", "/last.txt", "echo last > last.txt").of(3),
     ]);
     let ground = at_the_second_gate(&story).await;
     let asked = story.tested.load(Ordering::Relaxed);
@@ -403,6 +404,24 @@ async fn what_shows_the_same_at_a_later_commit_is_proven_without_a_mind_and_only
     assert!(story.tested.load(Ordering::Relaxed) > asked, "{}", ground.told());
     let verdict = newest(&mission, "VAL-B-001");
     assert!(!verdict.again && Some(&verdict.commit) == mission.head(), "{}", ground.told());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_earlier_milestones_proved_is_done_again_in_the_last_one_and_looked_at_where_it_shows_something_else()
+ {
+    let story = Story::new(vec![
+        Promise::get("VAL-A-001", "/page.txt", "echo served > page.txt"),
+        Promise::get("VAL-B-001", "/list.txt", "echo one > list.txt"),
+        Promise::get("VAL-C-001", "/list.txt", "echo two >> list.txt").of(2),
+    ]);
+    let ground = at_the_second_gate(&story).await;
+    let mission = ground.mission();
+    let (same, longer) = (newest(&mission, "VAL-A-001"), newest(&mission, "VAL-B-001"));
+    assert!(same.again && !longer.again, "{}", ground.told());
+    for verdict in [same, longer] {
+        assert_eq!((Some(&verdict.commit), verdict.milestone), (mission.head(), MilestoneId(2)));
+    }
+    assert_eq!(mission.contract_tally().older, 0);
 }
 
 /// One round, and whatever fails in it is left to the person.

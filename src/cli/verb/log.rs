@@ -9,6 +9,7 @@ use crate::cli::print::{JsonShape, Printable, Style, printed};
 use crate::domain::event::{Actor, Stamped};
 use crate::domain::mission::Mission;
 use crate::view::event_lines::event_line;
+use crate::view::text::plural;
 use crate::view::when::rfc3339;
 
 /// How often a log that is followed is looked at.
@@ -24,12 +25,18 @@ pub struct Args {
     /// Leave out events up to this number
     #[arg(long, value_name = "SEQ", default_value_t = 0)]
     after: u64,
+    /// Say whether the record and its evidence are as they were written
+    #[arg(long, conflicts_with_all = ["follow", "after"])]
+    verify: bool,
     #[command(flatten)]
     format: Format,
 }
 
 /// Prints it: for people the lines worth telling, as JSON every event on a line of its own.
 pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
+    if args.verify {
+        return verify(context, args);
+    }
     let found = args.mission.find(context)?;
     let style = context.output.style();
     let mut mission = Mission::unborn();
@@ -50,6 +57,43 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// Looks at each event's hash and at each piece of evidence. A mission that can no longer be read is looked at as well.
+fn verify(context: &Context, args: &Args) -> Result<Exit> {
+    let id = args.mission.locate(context)?;
+    let store = missions::catalogue(context).read(&id)?;
+    let (chain, evidence) = (store.verify()?, store.evidence());
+    let pieces = evidence.list()?;
+    let damaged = pieces.iter().filter_map(|piece| evidence.get(piece).err()).map(|fault| fault.to_string());
+    let damaged: Vec<String> = damaged.collect();
+    let faults: Vec<String> = chain.faults.iter().map(|fault| fault.words()).chain(damaged).collect();
+    let (events, head) = (chain.events, chain.head.as_deref().unwrap_or("none"));
+    if args.format.json {
+        let sound = faults.is_empty();
+        print(Printable::json(
+            &json!({ "sound": sound, "events": events, "hashed_from": chain.from, "head": head, "evidence": pieces.len(), "faults": faults }),
+            JsonShape::Page,
+        )?)?;
+        return Ok(if sound { Exit::Done } else { Exit::Failed });
+    }
+    if !faults.is_empty() {
+        let number = plural(faults.len(), "place");
+        return Err(anyhow::anyhow!(
+            "the record of {id} is not what was written, in {number}:\n{}",
+            faults.join("\n")
+        ));
+    }
+    let before = match chain.from {
+        Some(1) => String::new(),
+        Some(from) => format!(" Events before {from} were written by an older flightdeck and have no hash."),
+        None => " None of them has a hash: they were written by an older flightdeck.".to_owned(),
+    };
+    let pieces = plural(pieces.len(), "piece");
+    done(format!(
+        "{events} events and {pieces} of evidence are as they were written.{before}\nThe newest hash is {head}. Keep it elsewhere: \
+         whoever writes every hash anew can hide a change from this look, but not from that number."
+    ))
 }
 
 /// A mission that ended may still land; one that landed is over.

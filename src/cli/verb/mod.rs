@@ -51,6 +51,7 @@ use crate::cli::console;
 use crate::cli::context::{Context, Format};
 use crate::cli::exit::{CODES, Exit};
 use crate::cli::missions::{self, MissionRef};
+use crate::domain::id::MissionId;
 
 /// Mission control in a terminal for software missions that agents fly.
 #[derive(Debug, Parser)]
@@ -247,6 +248,10 @@ pub struct ReadArgs {
 impl MissionArg {
     pub fn find(&self, context: &Context) -> Result<MissionRef> {
         missions::find(context, self.id())
+    }
+
+    pub fn locate(&self, context: &Context) -> Result<MissionId> {
+        missions::locate(context, self.id())
     }
 
     pub fn id(&self) -> Option<&str> {

@@ -28,6 +28,7 @@ mod checks;
 mod claims;
 pub mod contract;
 mod evidence;
+mod evidence_words;
 mod finding;
 mod gate;
 mod handoff;
@@ -146,6 +147,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         }
         Command::PriceModel { model, price } => tx.accept(Event::ModelPriced { model, price }),
         Command::NoteSandbox { missing } => tx.accept(Event::SandboxNoted { missing }),
+        Command::DoubtRecord { why } => tx.accept(Event::RecordDoubted { why }),
         Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),
         Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),
         Command::EditFeature { feature, base, edit } => planning::edit_feature(tx, feature, base, *edit),

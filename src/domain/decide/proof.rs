@@ -62,9 +62,11 @@ pub(super) fn record(tx: &mut Transaction, round: (MilestoneId, u32), proven: &[
 }
 
 impl Mission {
-    /// The verdicts that are to be proven again in the next round, and whose steps can be done again.
+    /// The verdicts that are to be proven again in the next round, because somebody asked or later work overtook them, and
+    /// whose steps can be done again.
     pub fn steps_due(&self, milestone: MilestoneId) -> Vec<&Verdict> {
-        let asked = self.assertions_to_test(milestone).into_iter().filter(|id| self.prove_again.contains(id));
+        let again = |id: &AssertionId| self.prove_again.contains(id) || self.is_overtaken(id, milestone);
+        let asked = self.assertions_to_test(milestone).into_iter().filter(again);
         let due = asked.filter(|id| self.standing(id) == Standing::Passed);
         due.filter_map(|id| self.newest_verdict(&id).filter(|verdict| verdict.steps.is_some())).collect()
     }

@@ -137,7 +137,8 @@ fn open_final_gate(mission: &Mission) -> Option<Event> {
 }
 
 /// Under autopilot an accepted plan is GO, a milestone that passes is GO, and the end is GO when everything is
-/// settled. A milestone that does not pass waits for the person, and so does one that passed by a check without teeth.
+/// settled. A milestone that does not pass waits for the person, and so does one that passed by a check without teeth, and
+/// whatever rests on a record that was changed outside.
 fn autopilot(mission: &Mission) -> Option<Event> {
     if mission.autopilot == Autopilot::Off {
         return None;
@@ -147,7 +148,8 @@ fn autopilot(mission: &Mission) -> Option<Event> {
     // Nobody but the person agrees to fewer tests; at the final gate they have been asked.
     let let_be = matches!(gate, GateId::Milestone(_)) && mission.let_be(gate).next().is_some();
     let clear = mission.waits_at(gate) && mission.gate_obstacles(gate).is_empty();
-    let passes = clear && !let_be && !toothless && mission.too_few_families(gate).is_none();
+    let sound = mission.record_doubt.is_none();
+    let passes = clear && sound && !let_be && !toothless && mission.too_few_families(gate).is_none();
     let decision = Decision::Go { note: None };
     passes.then_some(Event::GateDecided { gate, decision, by: DecidedBy::Autopilot })
 }

@@ -292,6 +292,21 @@ fn is_named(case: &Case, path: &str, words: &str) -> bool {
     words.contains(file) || own.contains('_') && words.contains(own)
 }
 
+/// A test that is left out more than it was.
+fn skipped(before: &Placed<'_>, after: &Placed<'_>, hunk: String, compared: &mut Compared) {
+    let (path, name) = (&after.file.path, &after.case.name);
+    if after.case.skip == Skip::Always {
+        let words = format!("a test is skipped that was run: {name} in {path}");
+        compared.found.push(Suspicion::blocking(words, hunk));
+    } else if is_of_platform(&before.case, &after.case) {
+        // That it is skipped here, the runs would say.
+        compared.to_read.push(format!("{name} in {path} is skipped on some systems now"));
+    } else {
+        let words = format!("a test is skipped under a condition now: {name} in {path}");
+        compared.found.push(Suspicion::doubtful(words, hunk));
+    }
+}
+
 /// One test, as it was and as it is.
 fn pair(before: &Placed<'_>, after: &Placed<'_>, context: &Context<'_>, compared: &mut Compared) {
     let (path, name) = (&after.file.path, &after.case.name);
@@ -303,20 +318,7 @@ fn pair(before: &Placed<'_>, after: &Placed<'_>, context: &Context<'_>, compared
         patch::of(path, &lines(&before.file.old), &lines(&after.file.new))
     };
     if after.case.skip > before.case.skip {
-        compared.found.push(match after.case.skip {
-            Skip::Always => {
-                Suspicion::blocking(format!("a test is skipped that was run: {name} in {path}"), hunk())
-            }
-            // That it is skipped here, the runs would say.
-            Skip::Sometimes | Skip::Run if is_of_platform(&before.case, &after.case) => {
-                compared.to_read.push(format!("{name} in {path} is skipped on some systems now"));
-                return;
-            }
-            Skip::Sometimes | Skip::Run => Suspicion::doubtful(
-                format!("a test is skipped under a condition now: {name} in {path}"),
-                hunk(),
-            ),
-        });
+        skipped(before, after, hunk(), compared);
         return;
     }
     if let Some(silenced) = guard::silenced(path, &before.case.lines, &after.case.lines) {

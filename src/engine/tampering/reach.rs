@@ -39,6 +39,14 @@ pub(super) fn gates_of(command: &str) -> String {
     named.collect::<Vec<_>>().join(" ")
 }
 
+/// Whether a check's command compares with a file, or leaves its judgement to it: a reference, or a script of gates. Tests
+/// are looked at by themselves.
+pub(super) fn measures_by(command: &str, path: &str) -> bool {
+    let decides = kind(path) == Kind::Reference || may_count(path) && kind(path) != Kind::Test;
+    let between = |c: char| c.is_whitespace() || "\"'`;&|()=,<>".contains(c);
+    decides && command.split(between).any(|word| word.trim_start_matches("./") == path)
+}
+
 /// The paths of changed scripts that the commands run, by the texts of the gates as they were.
 pub(super) fn reached(files: &[Changed], gates: &[(String, String)], commands: &[String]) -> Vec<String> {
     let settings = gates.iter().filter(|(path, _)| !is_script(path)).map(|(_, text)| text.as_str());
@@ -98,7 +106,24 @@ fn runs(text: &str, path: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::gates_of;
+    use super::{gates_of, measures_by};
+
+    #[test]
+    fn a_check_measures_by_what_it_compares_with_or_leaves_it_to() {
+        for (command, path) in [
+            ("python3 app.py | diff - tests/golden/a.txt", "tests/golden/a.txt"),
+            ("sh ./checks/a.sh", "checks/a.sh"),
+        ] {
+            assert!(measures_by(command, path), "{command}");
+        }
+        for (command, path) in [
+            ("python3 app.py add", "app.py"),
+            ("python3 -m pytest tests/test_a.py", "tests/test_a.py"),
+            ("python3 app.py | diff - tests/golden/b.txt", "tests/golden/a.txt"),
+        ] {
+            assert!(!measures_by(command, path), "{command}");
+        }
+    }
 
     #[test]
     fn the_app_that_a_check_works_is_no_gate() {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::regression::{self, Judged, Regressions};
 use super::{Asked, Changed, Examined, examine, reach};
+use crate::domain::contract::Assertion;
 use crate::domain::environment::{CommandRun, Environment};
 use crate::domain::finding::{FindingState, Severity, Source};
 use crate::domain::id::{Commit, FeatureId};
@@ -44,7 +45,7 @@ pub async fn look(
             let ends = (base.clone(), head.clone());
             let judged = judged(engine, feature, ends.clone(), red).await?;
             let mut examined = of_change(engine, feature, base, head).await?;
-            examined.found.extend(added_though_ignored(engine, ends).await?);
+            examined.found.extend(of_added_files(engine, ends).await?);
             (examined, judged)
         }
         None => <(Examined, Judged)>::default(),
@@ -78,23 +79,35 @@ pub async fn look(
     Ok(Looked { found, regressed: judged.asked })
 }
 
-/// Files that a change adds although its own `.gitignore` names them: nobody looks for what a tool makes.
-async fn added_though_ignored(
+/// What is to be said of files that a change adds: those that its own `.gitignore` names, since nobody looks for what a tool
+/// makes, and those by which a check measures what came with them.
+async fn of_added_files(
     engine: &Arc<EngineContext>,
     (base, head): (Commit, Commit),
-) -> Result<Option<Suspicion>, EngineError> {
+) -> Result<Vec<Suspicion>, EngineError> {
+    let checks: Vec<(String, String)> = engine.cell.with(|mission| {
+        let open = mission.active_assertions().filter(|one| !mission.is_sealed(&one.id));
+        let check =
+            |one: &Assertion| Some((one.id.to_string(), one.wording.check.command.as_ref()?.to_string()));
+        open.filter_map(check).collect()
+    });
     let engine = Arc::clone(engine);
     blocking(move || {
         let checkout = ProofCheckout::open(engine.repo.own(), &engine.proof_dir(), &head.0);
         let ignored = checkout.ignored()?;
-        if ignored.is_empty() {
-            return Ok(None);
-        }
         let (texts, left_out) = whole_texts(engine.repo.own(), &base.0, &head.0)?;
         let new = texts.into_iter().filter(|file| file.old.is_none()).map(|file| file.path);
-        let new: Vec<String> = new.chain(left_out).filter(|path| ignored.contains(&path.into())).collect();
-        let words = format!("committed although `.gitignore` names it: {}", new.join(", "));
-        Ok((!new.is_empty()).then(|| Suspicion::doubtful(words, "")))
+        let new: Vec<String> = new.chain(left_out).collect();
+        let hidden: Vec<&str> =
+            new.iter().filter(|path| ignored.contains(&(*path).into())).map(String::as_str).collect();
+        let words = format!("committed although `.gitignore` names it: {}", hidden.join(", "));
+        let hidden = (!hidden.is_empty()).then(|| Suspicion::doubtful(words, ""));
+        let own = checks.iter().filter_map(|(id, command)| {
+            let path = new.iter().find(|path| reach::measures_by(command, path))?;
+            let words = format!("the check of {id} measures by {path}, which came with what it checks");
+            Some(Suspicion::doubtful(words, ""))
+        });
+        Ok(hidden.into_iter().chain(own).collect())
     })
     .await
 }

@@ -47,7 +47,7 @@ pub(super) fn key_of(line: &str, at: usize, path: &str) -> String {
 /// How a checker's settings look for less than before, in words.
 pub(super) fn looser(path: &str, added: &[String], removed: &[String]) -> Option<String> {
     let name = path.rsplit('/').next().unwrap_or(path).to_lowercase();
-    if name.contains("makefile") || name.ends_with(".mk") {
+    if name.contains("makefile") || name.rsplit('.').next() == Some("mk") {
         let is_no_shell = |line: &String| {
             let found = SHELL.as_ref().and_then(|shell| shell.captures(line)?.get(1));
             let program = found.map(|found| found.as_str().rsplit('/').next().unwrap_or_default());
@@ -77,6 +77,11 @@ pub(super) fn looser(path: &str, added: &[String], removed: &[String]) -> Option
             removed.iter().filter(is_item).find(|line| !added.iter().any(|new| bare(new) == bare(line)))?;
         return Some(format!("what looked for faults is no longer there: `{}`", gone.trim()));
     }
+    less_strict(added, removed).or_else(|| fewer_rules(added, removed))
+}
+
+/// A switch of a checker that is turned, or another one in its place.
+fn less_strict(added: &[String], removed: &[String]) -> Option<String> {
     let switch = |line: &str, from: &str, to: &str| -> Option<(String, String)> {
         let lower = line.to_lowercase();
         let at = lower.find(from)?;
@@ -103,10 +108,7 @@ pub(super) fn looser(path: &str, added: &[String], removed: &[String]) -> Option
         let come = added.iter().find(|line| on(line, &LAX_KEY))?;
         Some(format!("a check is less strict: `{}` instead of `{}`", come.trim(), gone.trim()))
     };
-    turned("true", "false", &STRICT_KEY)
-        .or_else(|| turned("false", "true", &LAX_KEY))
-        .or_else(swapped)
-        .or_else(|| fewer_rules(added, removed))
+    turned("true", "false", &STRICT_KEY).or_else(|| turned("false", "true", &LAX_KEY)).or_else(swapped)
 }
 
 /// Whether a file lists the faults that a checker passes over.

@@ -9,8 +9,9 @@ use super::lock::Lock;
 use super::mark::{self, Mark};
 use super::schema::{self, LOG, database, signed, unsigned};
 use crate::domain::event::Stamped;
+use crate::store::chain::{self, Follower, Link};
 use crate::store::row::{self, Row};
-use crate::store::{KEPT, MissionLog, StoreError};
+use crate::store::{ChainCheck, KEPT, MissionLog, StoreError};
 
 const FILE: &str = "mission.db";
 
@@ -97,12 +98,10 @@ impl MissionLog for SqliteLog {
         if actual != expected {
             return Err(StoreError::WrongSeq { expected, actual });
         }
-        let insert = format!("INSERT INTO events ({}) VALUES (?1, ?2, ?3, ?4, ?5)", row::COLUMNS);
-        for Row { seq, at, actor, kind, body } in rows {
-            transaction
-                .prepare_cached(&insert)
-                .and_then(|mut insert| insert.execute(params![signed(seq), at, actor, kind, body]))
-                .map_err(self.failed())?;
+        let mut before = last_link(&transaction).map_err(self.failed())?;
+        for row in rows {
+            before = chain::link(&before, &row);
+            insert(&transaction, row, &before).map_err(self.failed())?;
         }
         transaction.commit().map_err(self.failed())?;
         if let (Some(writing), Some(last)) = (&self.writing, events.last()) {
@@ -129,6 +128,32 @@ impl MissionLog for SqliteLog {
             take(row::decode(columns(row).map_err(self.failed())?, &self.path)?)?;
         }
         Ok(())
+    }
+
+    fn verify(&self) -> Result<ChainCheck, StoreError> {
+        let connection = self.connection();
+        // One that is read only may be of a flightdeck that kept no hashes.
+        let has_chain = connection.table_exists(None, "chain").map_err(self.failed())?;
+        let end = |query: &str| -> rusqlite::Result<Option<u64>> {
+            if !has_chain {
+                return Ok(None);
+            }
+            connection.query_row(query, [], |row| Ok(row.get::<_, Option<i64>>(0)?.map(unsigned)))
+        };
+        let from = end("SELECT MIN(seq) FROM chain").map_err(self.failed())?;
+        let last = end("SELECT MAX(seq) FROM chain").map_err(self.failed())?;
+        let hash = if has_chain { "(SELECT hash FROM chain WHERE chain.seq = events.seq)" } else { "NULL" };
+        let query = format!("SELECT {}, {hash} FROM events ORDER BY seq", row::COLUMNS);
+        let mut statement = connection.prepare(&query).map_err(self.failed())?;
+        let mut rows = statement.query([]).map_err(self.failed())?;
+        let mut follower = Follower::new(from);
+        while let Some(row) = rows.next().map_err(self.failed())? {
+            let kept: Option<Vec<u8>> = row.get(5).map_err(self.failed())?;
+            // A hash of another length is none that was written.
+            let kept = kept.map(|kept| Link::try_from(kept.as_slice()).unwrap_or_default());
+            follower.event(&columns(row).map_err(self.failed())?, kept);
+        }
+        Ok(follower.end(last.unwrap_or_default()))
     }
 
     fn last_seq(&self) -> Result<u64, StoreError> {
@@ -176,6 +201,24 @@ fn columns(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
         kind: row.get(3)?,
         body: row.get(4)?,
     })
+}
+
+/// Writes an event and its hash.
+fn insert(transaction: &Connection, row: Row, hash: &Link) -> rusqlite::Result<()> {
+    let Row { seq, at, actor, kind, body } = row;
+    let query = format!("INSERT INTO events ({}) VALUES (?1, ?2, ?3, ?4, ?5)", row::COLUMNS);
+    transaction.prepare_cached(&query)?.execute(params![signed(seq), at, actor, kind, body])?;
+    let query = "INSERT OR REPLACE INTO chain (seq, hash) VALUES (?1, ?2)";
+    transaction.prepare_cached(query)?.execute(params![signed(seq), hash.as_slice()])?;
+    Ok(())
+}
+
+/// The hash that the next event's is over: that of the newest event which has one.
+fn last_link(connection: &Connection) -> rusqlite::Result<Link> {
+    let query = "SELECT hash FROM chain ORDER BY seq DESC LIMIT 1";
+    let hash: Option<Vec<u8>> =
+        connection.prepare_cached(query)?.query_row([], |row| row.get(0)).optional()?;
+    Ok(hash.and_then(|hash| Link::try_from(hash.as_slice()).ok()).unwrap_or_default())
 }
 
 fn last_seq(connection: &Connection) -> rusqlite::Result<u64> {

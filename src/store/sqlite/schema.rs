@@ -20,6 +20,8 @@ const BUSY: Duration = Duration::from_secs(10);
 /// The tables of a database, and when its commits are on the disk.
 pub(super) struct Schema {
     tables: &'static str,
+    /// What came later in this format: databases of before get it when they are opened for writing.
+    later: &'static str,
     synchronous: &'static str,
 }
 
@@ -31,6 +33,7 @@ pub(super) const LOG: Schema = Schema {
             seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL, body TEXT
         );
         CREATE TABLE snapshots (seq INTEGER PRIMARY KEY, format TEXT NOT NULL, body TEXT NOT NULL);",
+    later: "CREATE TABLE IF NOT EXISTS chain (seq INTEGER PRIMARY KEY, hash BLOB NOT NULL);",
     synchronous: "FULL",
 };
 
@@ -42,6 +45,7 @@ pub(super) const TRANSCRIPTS: Schema = Schema {
             attempt INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL,
             PRIMARY KEY (attempt, number)
         ) WITHOUT ROWID;",
+    later: "",
     synchronous: "NORMAL",
 };
 
@@ -62,7 +66,8 @@ pub(super) fn open(path: &Path, schema: &Schema) -> Result<Connection, StoreErro
     exists(path)?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     check(&connection, path, Access::Write)?;
-    configure(&connection, schema).map_err(|error| database(path, error))?;
+    let ready = configure(&connection, schema).and_then(|()| connection.execute_batch(schema.later));
+    ready.map_err(|error| database(path, error))?;
     Ok(connection)
 }
 
@@ -124,6 +129,7 @@ fn set_up(connection: &mut Connection, schema: &Schema) -> rusqlite::Result<()> 
     let transaction = connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
     if !has_meta(&transaction)? {
         transaction.execute_batch(schema.tables)?;
+        transaction.execute_batch(schema.later)?;
         transaction.execute("INSERT INTO meta (key, value) VALUES ('format', ?1)", [FORMAT])?;
     }
     transaction.commit()

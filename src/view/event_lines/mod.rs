@@ -180,6 +180,10 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             LogLine::new(WARNING, "sandbox", format!("what agents run is not sandboxed: {why}"))
         }
         Event::SandboxNoted { missing: None } => note(&"sandbox", "what agents run is sandboxed".to_owned()),
+        Event::RecordDoubted { why: Some(why) } => {
+            LogLine::new(BAD, "record", format!("the record was changed outside: {why}"))
+        }
+        Event::RecordDoubted { why: None } => note(&"record", "the record is as it was written".to_owned()),
         Event::ModelPriced { .. }
         | Event::UsageCounted { .. }
         | Event::RevisionTold { .. }

@@ -147,6 +147,34 @@ fn the_log_is_one_event_a_line() {
 }
 
 #[test]
+fn a_record_that_was_changed_outside_is_told_with_each_place() {
+    let stage = Stage::new();
+    let id = stage.planned();
+    let sound = stage.told(&["log", "--verify"]);
+    assert!(
+        sound.contains("of evidence are as they were written.") && sound.contains("The newest hash is "),
+        "{sound}"
+    );
+    let told = stage.json(&["log", "--verify"]);
+    assert_eq!((&told["sound"], &told["hashed_from"]), (&true.into(), &1.into()));
+    assert_eq!(told["events"], stage.told(&["log", "--json"]).lines().count());
+
+    let database = stage.path(&format!("state/missions/{id}/mission.db"));
+    let database = rusqlite::Connection::open(database).unwrap();
+    database.execute_batch("UPDATE events SET at = at + 1 WHERE seq = 2").unwrap();
+    drop(database);
+    let (_, refused) = stage.ended(&["log", "--verify"], 1);
+    assert!(
+        refused.contains("is not what was written, in 1 place:\n  event 2 is not what was written"),
+        "{refused}"
+    );
+    let (told, _) = stage.ended(&["log", "--verify", "--json"], 1);
+    assert!(told.contains("\"sound\": false"), "{told}");
+    let gate = stage.told(&["gate"]);
+    assert!(gate.contains("changed outside: event 2 is not what was written."), "{gate}");
+}
+
+#[test]
 fn settings_are_shown_with_their_origin() {
     let stage = Stage::new();
     stage.configure("[budget]\nmoney = 20\n");

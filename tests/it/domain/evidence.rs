@@ -378,9 +378,13 @@ fn what_a_filter_made_of_an_output_shows_nothing_of_the_program() {
     let screen = |command| vec![Piece { kind: EvidenceKind::Terminal, ..ran(me, command, Some(0)) }];
     let sentence = flight.refusal(me, saying("it is fine", screen("notes list | sed s/3/2/")));
     assert!(sentence.contains("shows what `sed` made of what the program said"), "{sentence}");
-    for command in
-        ["notes list | sed -n 1,5p", "notes list | head -3", "notes list | tr -d '\r'", "notes || true"]
-    {
+    for command in [
+        "notes list | sed -n 1,5p",
+        "notes list | head -3",
+        "notes list | tr -d '\r'",
+        "notes || true",
+        "ls | tr a b >> log; notes",
+    ] {
         assert!(flight.clone().ask(me, saying("it is fine", screen(command))).is_ok(), "{command}");
     }
 }

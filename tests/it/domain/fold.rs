@@ -265,6 +265,7 @@ fn course_events() -> Vec<Event> {
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("c/d") },
         Event::SandboxNoted { missing: Some(line("none")) },
+        Event::RecordDoubted { why: Some(line("event 7 is gone")) },
         Event::FallbackTaken {
             role: Role::Worker,
             from: title("c/d"),

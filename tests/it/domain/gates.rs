@@ -41,6 +41,18 @@ fn a_mission_passes_its_gates_one_after_the_other() {
 }
 
 #[test]
+fn autopilot_passes_nothing_on_a_record_that_was_changed_outside_until_it_is_sound_again() {
+    let doubt = |why: Option<&str>| Command::DoubtRecord { why: why.map(words::line) };
+    let mut flight = Flight::new().proposed(1, 1).gone(GateId::Plan);
+    flight.person(Command::SetAutopilot { autopilot: Autopilot::On });
+    flight.engine(doubt(Some("event 2 is gone")));
+    let mut flight = flight.built(1).validated();
+    assert!(flight.mission.is_gate_open(FIRST) && !flight.mission.is_go(FIRST));
+    flight.engine(doubt(None));
+    assert!(flight.mission.is_go(FIRST));
+}
+
+#[test]
 fn a_gate_is_decided_once_and_not_before_it_is_reached() {
     let flight = Flight::new().planned(1, 1);
     assert_eq!(flight.refusal(Actor::Person, go(FIRST)), "the M1 gate is not reached yet");

@@ -303,10 +303,8 @@ fn the_selected_one_is_offered_first_then_all_and_the_last_changes_nothing() {
 #[test]
 fn a_row_of_a_round_tells_what_that_round_decided_and_a_replay_is_the_engines() {
     let mut flight = at_the_second_gate();
-    for id in [ONE, "VAL-M1-002"] {
-        let given = flight.mission.verdicts.get_mut(&val(id)).unwrap();
-        given[0].steps = Some(EvidenceRef("ev_aaaaaaaaaaaa".to_owned()));
-    }
+    let given = flight.mission.verdicts.get_mut(&val(ONE)).unwrap();
+    given[0].steps = Some(EvidenceRef("ev_aaaaaaaaaaaa".to_owned()));
     let tester = flight.mission.verdicts[&val(ONE)][0].attempt;
     let row = |mission: &Mission, wanted: &Moment| {
         let found = timeline::moments(mission).into_iter().find(|(_, moment)| moment == wanted);

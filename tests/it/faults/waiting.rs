@@ -19,7 +19,7 @@ use flightdeck::domain::wait::WaitCause;
 use flightdeck::engine::{Backends, EngineError, EngineOptions, Predecessor, Rest};
 use flightdeck::link::protocol::Call;
 use flightdeck::link::{Client, LinkError};
-use flightdeck::store::{Access, Blobs, Catalogue, MissionLog, Store, StoreError, Transcripts};
+use flightdeck::store::{Access, Blobs, Catalogue, ChainCheck, MissionLog, Store, StoreError, Transcripts};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -354,6 +354,10 @@ impl MissionLog for FillingStore {
         take: &mut dyn FnMut(Stamped) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         self.inner.read(after, limit)?.into_iter().try_for_each(take)
+    }
+
+    fn verify(&self) -> Result<ChainCheck, StoreError> {
+        self.inner.verify()
     }
 
     fn last_seq(&self) -> Result<u64, StoreError> {
