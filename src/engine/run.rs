@@ -210,7 +210,7 @@ async fn fly(
     recover(&engine, start.predecessor).await?;
     // A long record takes its time: nobody waits for it before a gate.
     let checking = Arc::clone(&engine);
-    tokio::spawn(async move {
+    let checked = tokio::spawn(async move {
         if let Err(error) = record_check::look(&checking).await {
             tracing::warn!(%error, "it is not known whether the record is as it was written");
         }
@@ -231,8 +231,9 @@ async fn fly(
     }
     signals.abort();
     documents.abort();
-    if serving.await.is_err() {
-        tracing::warn!("the link ended badly");
+    // Nothing of the store is open any more when an engine has ended.
+    if serving.await.is_err() || checked.await.is_err() {
+        tracing::warn!("the link or a look at the record ended badly");
     }
     if let Err(error) = engine.store.transcripts().flush() {
         tracing::warn!(%error, "the last transcript items were not kept");

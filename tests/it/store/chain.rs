@@ -23,7 +23,9 @@ fn seen(statements: &[&str]) -> Vec<ChainFault> {
     let place = Place::sqlite();
     append_directives(&place.create(), 1..=5);
     let database = place.database("mission.db");
-    statements.iter().for_each(|statement| database.execute_batch(statement).unwrap());
+    for statement in statements {
+        database.execute_batch(statement).unwrap();
+    }
     drop(database);
     let check = place.read().unwrap().verify().unwrap();
     assert_eq!(check.words().is_some(), !check.faults.is_empty());
