@@ -95,7 +95,7 @@ impl AddedTests {
         (all > 0).then(|| {
             let (tests, verb) = (plural(count(all), "test"), if all == 1 { "holds" } else { "hold" });
             format!(
-                "{tests} of before no longer {verb} as it stood then, and the work may ask for that: {}",
+                "{tests} of before no longer {verb}, with the tests as they were then: judge whether the work asks for that: {}",
                 named(&self.regressed, all)
             )
         })

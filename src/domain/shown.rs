@@ -4,6 +4,7 @@
 const SHOWS: &[&str] = &[
     "shows",
     "showed",
+    "got",
     "prints",
     "printed",
     "says",
@@ -48,9 +49,87 @@ pub fn told(text: &str) -> Vec<&str> {
     told
 }
 
-/// Whether something shows a value: the same words, whatever stands between them and however large their letters are. An
+/// Numbers as words.
+const NUMBERS: [(&str, &str); 13] = [
+    ("zero", "0"),
+    ("one", "1"),
+    ("two", "2"),
+    ("three", "3"),
+    ("four", "4"),
+    ("five", "5"),
+    ("six", "6"),
+    ("seven", "7"),
+    ("eight", "8"),
+    ("nine", "9"),
+    ("ten", "10"),
+    ("eleven", "11"),
+    ("twelve", "12"),
+];
+/// Words before a number that is held against the evidence by itself: a status, an exit code.
+const BY_ITSELF: &[&str] =
+    &["status", "code", "http", "exit", "exits", "exited", "answers", "answered", "with"];
+
+/// The values of an assertion's wording that a text tells of as well, and that nothing shows: quotations, and numbers in
+/// figures or words. What a number counts need not be shown beside it, but not with another number.
+pub fn unshown(text: &str, wording: &str, shown: &str) -> Vec<String> {
+    let known = values(wording);
+    let is_wanted = |value: &Told| known.iter().any(|known| known.value == value.value);
+    let lower = shown.to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_shown = |told: &Told| match &told.counts {
+        None => has(shown, &told.value),
+        Some(noun) => {
+            let mut counted =
+                words.windows(2).filter(|pair| pair[1] == noun && figures(pair[0]).is_some()).peekable();
+            counted.peek().is_none() || counted.any(|pair| figures(pair[0]).as_ref() == Some(&told.value))
+        }
+    };
+    let told = values(text).into_iter().filter(is_wanted).filter(|told| !is_shown(told));
+    told.map(|told| told.value).collect()
+}
+
+/// A value of a text, and for a number what it counts.
+struct Told {
+    value: String,
+    counts: Option<String>,
+}
+
+/// A number in figures, however it is written.
+fn figures(word: &str) -> Option<String> {
+    let named = NUMBERS.iter().find(|(name, _)| *name == word).map(|(_, number)| (*number).to_owned());
+    let is_figure = !word.is_empty() && word.chars().all(|c| c.is_ascii_digit());
+    named.or_else(|| is_figure.then(|| word.to_owned()))
+}
+
+/// What a text quotes, and its numbers.
+fn values(text: &str) -> Vec<Told> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let place = |word: &str| word.as_ptr().addr() - text.as_ptr().addr();
+    let quoted = words.iter().filter_map(|word| quotation(&text[place(word)..]));
+    let quoted = quoted.map(|value| Told { value: value.to_owned(), counts: None });
+    let numbers = words.iter().enumerate().filter_map(|(at, word)| {
+        let value = figures(&bare(word))?;
+        let before =
+            at.checked_sub(1).and_then(|at| words.get(at)).map(|word| bare(word)).unwrap_or_default();
+        let next = words.get(at + 1).map(|next| bare(next)).unwrap_or_default();
+        let ends = word.ends_with(['.', ',', ';', ':', ')', '!', '"', '`'])
+            || next.is_empty()
+            || GO_ON.contains(&next.as_str());
+        let counts = (!ends).then_some(next);
+        (!BY_ITSELF.contains(&before.as_str())).then_some(Told { value, counts })
+    });
+    quoted.chain(numbers).collect()
+}
+
+/// Whether something shows a value, a small number also as a word: the same words, whatever stands between them and however large their letters are. An
 /// ellipsis stands for what was left out.
 pub fn has(shown: &str, value: &str) -> bool {
+    let word = NUMBERS.iter().find(|(_, number)| *number == value).map(|(word, _)| *word);
+    stands(shown, value) || word.is_some_and(|word| stands(shown, word))
+}
+
+fn stands(shown: &str, value: &str) -> bool {
     let squeezed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
     let joined = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
     let (words, letters) = (squeezed(shown), joined(shown));
@@ -134,6 +213,31 @@ mod tests {
         for (text, wanted) in table {
             assert_eq!(told(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn what_an_assertion_wants_and_a_text_tells_of_is_shown() {
+        let wording = "The program prints 2 words for the text `a b`, with status 200.";
+        for (text, shown) in [
+            ("words = 2", "3"),
+            ("Output: \"2\"", "3"),
+            ("The page shows 2 words.", "3 words"),
+            ("it prints two words", "there are 3 words"),
+            ("It keeps `a b`.", "a-b"),
+        ] {
+            assert!(!unshown(text, wording, shown).is_empty(), "{text}: {shown}");
+        }
+        for (text, shown) in [
+            ("words = 2", "2"),
+            ("The two words are listed.", "a\nb"),
+            ("it prints two words", "2 words"),
+            ("I tried it 2 times, status 200.", "fine"),
+            ("It is as the statement says: 3.", "fine"),
+            ("`a b` is kept", "kept: A B"),
+        ] {
+            assert!(unshown(text, wording, shown).is_empty(), "{text}: {shown}");
+        }
+        assert!(has("there are two words", "2") && has("2 words", "2") && !has("3", "2"));
     }
 
     #[test]

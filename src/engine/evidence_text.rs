@@ -6,9 +6,10 @@ use crate::domain::evidence::EvidenceKind;
 use crate::domain::shown;
 use crate::domain::verdict::EvidenceRef;
 use crate::store::{Store, StoreError};
+use crate::workspace::clean_text;
 
-/// What a tester's words say that it shows, and it does not. Of a picture without its page, and of a recording, nobody can
-/// tell.
+/// What a tester's words say that it shows, and it does not: values behind words that say so, and those that the assertion
+/// wants. Of a picture without its page nobody can tell.
 ///
 /// # Errors
 /// When it cannot be read.
@@ -16,22 +17,20 @@ pub(super) fn lacks(
     store: &Store,
     reference: &EvidenceRef,
     observed: &str,
+    wanted: &str,
 ) -> Result<Vec<String>, StoreError> {
-    let told = shown::told(observed);
-    if told.is_empty() {
-        return Ok(Vec::new());
-    }
     let doc = store.evidence().doc(reference)?;
     let text = match (doc.kind, doc.beside) {
         (EvidenceKind::Screenshot, Some(page)) => text_of(&store.evidence().get(&page)?.doc().content),
         (EvidenceKind::Terminal, _) => screen(&doc.content),
-        (EvidenceKind::Screenshot | EvidenceKind::Recording | EvidenceKind::Unknown, _) => {
-            return Ok(Vec::new());
-        }
+        (EvidenceKind::Recording, _) => recording(&doc.content),
+        (EvidenceKind::Screenshot | EvidenceKind::Unknown, _) => return Ok(Vec::new()),
         _ => text_of(&doc.content),
     };
-    let missing = told.into_iter().filter(|value| !shown::has(&text, value));
-    Ok(missing.map(str::to_owned).collect())
+    let told = shown::told(observed).into_iter().filter(|value| !shown::has(&text, value)).map(str::to_owned);
+    // What was typed or asked for is wanted, and not shown.
+    let unshown = shown::unshown(observed, wanted, &text).into_iter();
+    Ok(told.chain(unshown.filter(|value| !shown::has(&doc.title, value))).collect())
 }
 
 /// Parts of a record that say what was asked, and not what it showed.
@@ -43,6 +42,19 @@ fn screen(content: &str) -> String {
     let mut text = String::new();
     ["lines", "exit"].iter().filter_map(|part| screen.get(part)).for_each(|part| collect(part, &mut text));
     text
+}
+
+/// What a program printed while it was recorded, and how it ended.
+fn recording(content: &str) -> String {
+    let event = |line: &str| {
+        let (_, code, data): (f64, String, String) = serde_json::from_str(line).ok()?;
+        match code.as_str() {
+            "o" => Some(data),
+            "x" => Some(format!("\n{data}\n")),
+            _ => None,
+        }
+    };
+    clean_text(content.lines().filter_map(event).collect::<String>().as_bytes())
 }
 
 /// The texts and numbers of a record; all of it where it is no JSON.
@@ -88,6 +100,9 @@ mod tests {
         assert!(shown::has(&text, "200") && shown::has(&text, "é"), "{text}");
         assert!(!shown::has(&text, "7"), "{text}");
         assert_eq!(text_of("words: 2"), "words: 2");
+        let recording =
+            recording("{\"version\":3}\n[0.1,\"o\",\"\\u001b[1m3\\u001b[0m\\r\\n\"]\n[0.1,\"x\",\"0\"]\n");
+        assert!(shown::has(&recording, "3") && shown::has(&recording, "0") && !shown::has(&recording, "1"));
         let screen = screen(r#"{"cols":80,"rows":24,"lines":["3"],"cursor":{"row":2},"exit":{"code":0}}"#);
         assert!(
             shown::has(&screen, "3") && shown::has(&screen, "0") && !shown::has(&screen, "2"),

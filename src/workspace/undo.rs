@@ -44,6 +44,12 @@ pub fn pieces(repo: &Repo, from: &str, to: &str) -> Result<Vec<Piece>, Workspace
 }
 
 impl Piece {
+    /// Whether it makes a file that was not there, such as a link in the place of one.
+    pub fn adds(&self) -> bool {
+        let head = self.patch.split(|byte| *byte == b'\n').take(3);
+        head.into_iter().any(|line| line.starts_with(b"new file mode"))
+    }
+
     /// The hunks of a file, in order; the file itself where it has none, such as one that is not text.
     pub fn hunks(&self) -> Vec<Self> {
         let mut parts = split(&self.patch, b"@@ ").into_iter();

@@ -260,7 +260,7 @@ async fn a_test_of_before_that_the_work_asks_to_change_is_told_to_the_reviewer()
     let (mission, told, story) = fly(work, String::new(), LetBe::No).await;
     assert!(seen(&mission).is_empty(), "{:#?}\n{story}", seen(&mission));
     let review = told.iter().find(|brief| brief.starts_with("# Review F1")).unwrap();
-    let says = "1 test of before no longer holds as it stood then, and the work may ask for that: `test_tax";
+    let says = "1 test of before no longer holds, with the tests as they were then: judge whether the work asks for that: `test_tax";
     assert!(review.contains(says), "{review}\n{story}");
 }
 

@@ -41,7 +41,10 @@ impl Answered {
         let compared = output.rsplit_once(EVIDENCE_MARK).map_or(output.as_str(), |(seen, _)| seen);
         match guard.note(&call.tool, &call.arguments_text(), compared) {
             Repetition::Loop(count) if ending.is_none() => {
-                let reason = format!("it loops: `{}` gave the same result {count} times", call.tool);
+                // What was answered is what a person needs to know.
+                let said: String = compared.lines().next().unwrap_or_default().chars().take(200).collect();
+                let said = if status == ResultStatus::Failed { format!(": {said}") } else { String::new() };
+                let reason = format!("it loops: `{}` gave the same result {count} times{said}", call.tool);
                 ending = Some(Outcome::Failed { reason, fault: Fault::Agent });
             }
             Repetition::Warn(count) if ending.is_none() => output.push_str(&words::repeats(count)),

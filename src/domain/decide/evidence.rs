@@ -113,6 +113,7 @@ impl Judged<'_> {
         let via = assertion.wording.check.via;
         if via == Instrument::Http {
             self.has_the_status_it_tells_of(evidence)?;
+            has_a_status_that_is_wanted(assertion, evidence)?;
         }
         if matches!(via, Instrument::Http | Instrument::Browser) {
             self.is_no_fault_of_the_server(assertion, evidence)?;
@@ -121,7 +122,9 @@ impl Judged<'_> {
             shows_what_is_told(evidence)?;
         }
         let wording = format!("{} {}", assertion.wording.statement, assertion.wording.check.how);
-        let paths = paths_in(&wording);
+        let mut paths = paths_in(&wording);
+        paths.sort_unstable();
+        paths.dedup();
         let asked: Vec<&String> = evidence.iter().flat_map(|piece| &piece.asked).collect();
         if via == Instrument::Http
             && !paths.is_empty()
@@ -291,6 +294,23 @@ impl Judged<'_> {
 fn told_of_check<T>(assertion: &Assertion, of: impl Fn(&str) -> Vec<T>) -> Vec<T> {
     let wording = &assertion.wording;
     [wording.statement.as_str(), wording.check.how.as_str()].into_iter().flat_map(of).collect()
+}
+
+/// Where a check names statuses, some answer has one of them.
+fn has_a_status_that_is_wanted(assertion: &Assertion, evidence: &[Piece]) -> Result {
+    let wanted = told_of_check(assertion, statuses_in);
+    let seen: Vec<u16> = evidence.iter().flat_map(|piece| piece.statuses.iter().copied()).collect();
+    let list = |statuses: &[u16]| statuses.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
+    if !wanted.is_empty() && !seen.is_empty() && !seen.iter().any(|status| wanted.contains(status)) {
+        refuse!(
+            Invalid,
+            "the check of {} wants status {}, and no answer that you name has it ({}): that is a fail, or name the answer that has it",
+            assertion.id,
+            list(&wanted),
+            list(&seen)
+        );
+    }
+    Ok(())
 }
 
 /// Whether some piece shows each value that the tester tells of.

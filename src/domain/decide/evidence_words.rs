@@ -1,5 +1,7 @@
 //! What statements, checks and testers say of codes, statuses and addresses, as far as a verdict is held against it.
 
+use std::collections::BTreeSet;
+
 /// The program that rewrites what is seen of a command line in the end; one that only chooses lines or letters is none.
 pub(super) fn rewritten(command: &str) -> Option<&str> {
     const CHOOSES: [&str; 3] = ["-n", "-d", "-s"];
@@ -23,19 +25,30 @@ pub(super) fn paths_in(text: &str) -> Vec<&str> {
     words.filter(|word| word.starts_with('/') && !word.starts_with("//")).collect()
 }
 
-/// Whether an address is of a path that a check names: what differs from one thing to the next may be named by a word.
+/// Whether an address is of a path that a check names, with the query where that names one: what differs from one thing to
+/// the next may be named by a word.
 pub(super) fn is_path(path: &str, asked: &str) -> bool {
-    let bare =
-        |text: &str| text.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/').to_lowercase();
-    let (path, asked) = (bare(path), bare(asked));
-    let (one, other): (Vec<&str>, Vec<&str>) = (path.split('/').collect(), asked.split('/').collect());
+    let parts = |text: &str| -> (Vec<String>, BTreeSet<String>) {
+        let lower = text.to_lowercase().replace("%20", "+");
+        let (path, query) = lower.split_once('?').unwrap_or((&lower, ""));
+        let path = path.split('#').next().unwrap_or_default().trim_end_matches('/');
+        let query = query.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
+        (path.split('/').map(str::to_owned).collect(), query)
+    };
+    let ((one, wanted), (other, query)) = (parts(path), parts(asked));
     let is_word = |part: &str| {
         part.starts_with(['{', ':', '<', '[', '$'])
             || ["id", "n", "x", "..."].contains(&part)
             || part.chars().all(|c| c.is_ascii_digit())
     };
+    let has = |pair: &String| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        query.contains(pair)
+            || is_word(value) && query.iter().any(|found| found.starts_with(&format!("{name}=")))
+    };
     one.len() == other.len()
         && one.iter().zip(&other).all(|(one, other)| one == other || !one.is_empty() && is_word(one))
+        && wanted.iter().all(has)
 }
 
 /// The exit codes that a text tells of: `exits 0`, `exit code 2`, `exits with 1`.

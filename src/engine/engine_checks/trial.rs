@@ -43,7 +43,13 @@ impl Trial<'_> {
     ) -> Result<Option<Vec<CommandRun>>, EngineError> {
         let failed = scripts::set_up(self.engine, checkout.dir()).await?;
         let dir = checkout.dir().to_owned();
-        let undone = blocking(move || Ok(undo::undo(&dir, &pieces)?)).await?;
+        let undone = blocking(move || {
+            // A link that took the place of a file goes before that comes back.
+            let (mut ordered, rest): (Vec<Piece>, Vec<Piece>) = pieces.into_iter().partition(Piece::adds);
+            ordered.extend(rest);
+            Ok(undo::undo(&dir, &ordered)?)
+        })
+        .await?;
         if !failed.is_empty() || undone != Ok(Extent::Whole) {
             return Ok(None);
         }

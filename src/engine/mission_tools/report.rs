@@ -178,6 +178,10 @@ async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, call: Call) ->
         let late = check_late(&context.engine, round, &assertion, &call.cancel).await;
         late.map_err(|error| ToolError::Fatal(error.to_string()))?;
     }
+    let wording = context.engine.cell.with(|mission| {
+        let found = mission.assertion(&assertion).map(|found| &found.wording);
+        found.map(|wording| format!("{} {}", wording.statement, wording.check.how)).unwrap_or_default()
+    });
     let mut evidence = Vec::new();
     for EvidenceRef(name) in references {
         let found = piece(&context.engine.store, &EvidenceRef(name.trim().to_owned()));
@@ -187,7 +191,7 @@ async fn give_verdict(context: Arc<ToolContext>, wanted: Verdict, call: Call) ->
                 context.steps.newest()
             ))
         })?;
-        let lacks = lacks(&context.engine.store, &found.reference, observed.as_str());
+        let lacks = lacks(&context.engine.store, &found.reference, observed.as_str(), &wording);
         let lacks = lacks.map_err(|error| ToolError::Fatal(error.to_string()))?;
         evidence.push(Piece { lacks, ..found });
     }

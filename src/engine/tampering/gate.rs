@@ -164,7 +164,8 @@ impl<'a> Gate<'a> {
 
     /// Whether a line that lets a failure pass does so to look at it, or came with what it is about.
     fn has_reason(&self, line: &str) -> bool {
-        gate_lines::is_looked_at(line, &self.file.new)
+        gate_lines::tidies(line)
+            || gate_lines::is_looked_at(line, &self.file.new)
             || self.file.path.ends_with("Cargo.toml")
                 && gate_lines::is_new_target(line, &self.file.new, self.files)
     }

@@ -99,6 +99,14 @@ fn only_stricter(before: &str, after: &str) -> bool {
     more && left.peek().is_none()
 }
 
+/// Whether a line only removes or stops what may not be there.
+pub(super) fn tidies(line: &str) -> bool {
+    let said = line.trim_start().trim_start_matches(['@', '-']);
+    ["rm ", "rmdir ", "mkdir ", "kill ", "pkill ", "docker rm ", "git worktree remove "]
+        .iter()
+        .any(|begins| said.starts_with(begins))
+}
+
 /// Whether a failure that a line lets pass is looked at afterwards: what it printed, or the code it ended with.
 pub(super) fn is_looked_at(line: &str, text: &str) -> bool {
     let behind = |from: usize| text.lines().skip(from + 1);

@@ -25,7 +25,7 @@ const NEUTERING: &[(&str, &str)] = &[
         r"-DskipTests|skip\.?tests?\s*[=>:]\s*true|\bif\s*:\s*(\$\{\{\s*)?false|^\s*(harness|test|doctest|autotests)\s*=\s*false|\bif false\b|--no-run\b|--collect-only|--dry-run|--list-tests|\s--co\b",
         "runs no test",
     ),
-    (r"PYTHONOPTIMIZE=|\bpython3?\s+-OO?\b", "runs no assertion"),
+    (r"-DNDEBUG\b|PYTHONOPTIMIZE=|\bpython3?\s+-OO?\b", "runs no assertion"),
     (
         r"^\s*(function\s+)?(pytest|python3?|node|npm|npx|cargo|go|make|sh|bash|test|grep|diff|cmp|git|\[)\s*\(\)|^\s*alias\s+\w+=",
         "puts something else in the place of a program",

@@ -56,7 +56,7 @@ const IN_EXAMPLES: &[(&str, &str)] = &[(
 
 /// In files of tests, in what they read and in the program: what tests assert with is defined anew.
 const ASSERTING: &[(&str, &str)] = &[(
-    r"\b(self|cls|(unittest\.)?TestCase)\.(assert\w+|fail)\s*=[^=]|^\s+(assert(Equal|NotEqual|True|False|Raises|In|AlmostEqual)|failureException)\s*=[^=]|^\s+def\s+run\(self,\s*result|\bas\s+(assert|assert_eq|assert_ne)\s*[;,}]|^\s*def\s+(assert(Equals?|NotEqual|True|False|Is|IsNot|IsNone|IsNotNone|In|NotIn|IsInstance|Raises|RaisesRegex|AlmostEqual|Greater|GreaterEqual|Less|LessEqual|Regex|CountEqual|DictEqual|ListEqual)|assert_(equal|nil|raises|includes|match|in_delta)|fail)\s*\(|\bsetattr\(\s*[\w.]+\s*,\s*[\x22'](assert\w+|fail)[\x22']|macro_rules!\s*(assert|assert_eq|assert_ne|assert_matches|panic|unreachable)\b|^\s*(export\s+)?(async\s+)?function\s+expect\s*\(|^\s*(const|let|var)\s+expect\s*=\s*(\(|function|async|\w+\s*=>)|^\s*(const|let|var)\s+assert\s*=\s*(\{|new Proxy)|^\s*#\s*(define|undef)\s+(assert|ASSERT_\w+|EXPECT_\w+|CHECK|REQUIRE)\b|pytest\.raises\s*=|\bpytest_assertrepr_compare\b.*=",
+    r"\b(self|cls|(unittest\.)?TestCase)\.(assert\w+|fail)\s*=[^=]|^\s+(assert(Equal|NotEqual|True|False|Raises|In|AlmostEqual)|failureException)\s*=[^=]|^\s+def\s+run\(self,\s*result|require\([\x22'](node:)?assert(/strict)?[\x22']\)\.\w+\s*=[^=]|Object\.(assign|defineProperty)\(\s*(require\([\x22'](node:)?assert|assert\b)|\bas\s+(assert|assert_eq|assert_ne)\s*[;,}]|^\s*def\s+(assert(Equals?|NotEqual|True|False|Is|IsNot|IsNone|IsNotNone|In|NotIn|IsInstance|Raises|RaisesRegex|AlmostEqual|Greater|GreaterEqual|Less|LessEqual|Regex|CountEqual|DictEqual|ListEqual)|assert_(equal|nil|raises|includes|match|in_delta)|fail)\s*\(|\bsetattr\(\s*[\w.]+\s*,\s*[\x22'](assert\w+|fail)[\x22']|macro_rules!\s*(assert|assert_eq|assert_ne|assert_matches|panic|unreachable)\b|^\s*(export\s+)?(async\s+)?function\s+expect\s*\(|^\s*(const|let|var)\s+expect\s*=\s*(\(|function|async|\w+\s*=>)|^\s*(const|let|var)\s+assert\s*=\s*(\{|new Proxy)|^\s*#\s*(define|undef)\s+(assert|ASSERT_\w+|EXPECT_\w+|CHECK|REQUIRE)\b|pytest\.raises\s*=|\bpytest_assertrepr_compare\b.*=",
     "what tests assert with is replaced",
 )];
 
@@ -160,6 +160,17 @@ fn stands_before(file: &Changed) -> Option<Suspicion> {
     if !file.new.is_empty() && [".pyc", ".pyo"].iter().any(|ending| name.ends_with(ending)) {
         let words = format!("{}: compiled code is committed, which runs in place of its text", file.path);
         return Some(Suspicion::blocking(words, format!("+{name}")));
+    }
+    // What was data or a test is what lies elsewhere now.
+    let target = file.new.trim();
+    let is_path = !target.contains(char::is_whitespace) && target.contains('/') && target.len() < 200;
+    if is_path && !file.new.ends_with('\n') && file.old.lines().count() > 1 && super::is_of_tests(&file.path)
+    {
+        let words = format!("{}: it is a link to {target} now", file.path);
+        return Some(Suspicion::blocking(
+            words,
+            patch::of(&file.path, &texts(&file.removed()), &texts(&file.added())),
+        ));
     }
     (is_new && (is_module || PROGRAMS.contains(&name))).then(|| {
         let words = format!("{}: it is found in place of the program of that name, which tests", file.path);

@@ -90,6 +90,8 @@ enum Fate {
     Changed,
     /// It reads as before, and passes by what is around it.
     Hidden,
+    /// It is not there any more.
+    Gone,
 }
 
 /// Judges which of them the work may ask for. The base's files of programs come by their paths and texts.
@@ -185,7 +187,9 @@ struct Whole<'a> {
     defined: BTreeSet<String>,
     /// Names whose definitions the program has no more, or otherwise.
     redefined: BTreeSet<String>,
-    /// What results are compared with changed, and only has more than before.
+    /// What results are compared with that changed.
+    references: Vec<String>,
+    /// It only has more than before.
     references_grew: bool,
     /// Anything else of the tests changed than tests and references.
     helpers_changed: bool,
@@ -199,11 +203,16 @@ impl<'a> Whole<'a> {
         let product = files.iter().filter(|file| kind(&file.old_path) == Kind::Product);
         let gone = product.flat_map(|file| surplus(&file.old, &file.new));
         let redefined = gone.filter(|line| is_definition(line)).flat_map(expect::words).collect();
-        let mut references = files
-            .iter()
-            .filter(|file| kind(&file.old_path) == Kind::Reference && !file.old.is_empty())
-            .peekable();
-        let references_grew = references.peek().is_some() && references.all(|file| file.removed().is_empty());
+        let references =
+            files.iter().filter(|file| kind(&file.old_path) == Kind::Reference && !file.old.is_empty());
+        let grew = |file: &&Changed| {
+            let plain = |text: &str| {
+                text.lines().map(|line| line.trim_end_matches(',')).collect::<Vec<_>>().join("\n")
+            };
+            surplus(&plain(&file.old), &plain(&file.new)).is_empty()
+        };
+        let references: Vec<&Changed> = references.collect();
+        let references_grew = !references.is_empty() && references.iter().all(grew);
         let outside = |file: &Changed| {
             let in_cases = |text: &str, path: &str| {
                 cases(path, text).into_iter().flat_map(|case| case.lines).collect::<Vec<_>>().join("\n")
@@ -219,6 +228,7 @@ impl<'a> Whole<'a> {
             asked: telling(&asked.words).collect(),
             defined,
             redefined,
+            references: references.iter().map(|file| file.old_path.clone()).collect(),
             references_grew,
             helpers_changed: tests.into_iter().any(outside),
         }
@@ -229,6 +239,7 @@ impl<'a> Whole<'a> {
             return if self.is_asked(&failing.name, "", &[]) { Fate::Asked } else { Fate::Hidden };
         };
         let after = failing.after.as_ref().and_then(|(_, after)| after.as_ref());
+        let is_gone = matches!(&failing.after, Some((_, None)));
         let is_same = match &failing.after {
             None => true,
             Some((_, after)) => after.as_ref().is_none_or(|after| after.lines == before.lines),
@@ -237,10 +248,13 @@ impl<'a> Whole<'a> {
             || after.is_some_and(|after| names_more(before, after));
         if grew
             || self.is_asked(bare(before), path, &before.lines)
+            || is_same && self.is_reference_asked()
             || after.is_some_and(|after| self.is_called_otherwise(before, after))
         {
             Fate::Asked
-        } else if is_same {
+        } else if is_gone {
+            Fate::Gone
+        } else if is_same && (self.helpers_changed || self.references.is_empty()) {
             Fate::Hidden
         } else {
             Fate::Changed
@@ -255,6 +269,12 @@ impl<'a> Whole<'a> {
         let mut said = std::iter::once(name.to_owned()).chain(called);
         !file.is_empty() && self.words.contains(file)
             || said.any(|said| telling(&said).any(|word| self.asked.contains(&word)))
+    }
+
+    /// Whether what is asked for speaks of what results are compared with.
+    fn is_reference_asked(&self) -> bool {
+        let names = self.references.iter().flat_map(|path| telling(&expect::stem(path)).collect::<Vec<_>>());
+        !self.references.is_empty() && names.into_iter().any(|word| self.asked.contains(&word))
     }
 
     /// Whether all that a test named is named still, and only what it calls is called otherwise, as the program has it.
@@ -315,7 +335,7 @@ fn suspicion(files: &[Changed], path: &str, fate: Fate, all: &[Failing<'_>]) -> 
         })
         .collect();
     let hunk = if shown.is_empty() { super::lines(files) } else { shown };
-    let place = if path.is_empty() { String::new() } else { format!(" in {path}") };
+    let place = if path.is_empty() || names == [path] { String::new() } else { format!(" in {path}") };
     let lead = match names.len() {
         1 => "a test of before, as it was, fails on the program as it is now",
         _ => "tests of before, as they were, fail on the program as it is now",
@@ -325,6 +345,7 @@ fn suspicion(files: &[Changed], path: &str, fate: Fate, all: &[Failing<'_>]) -> 
         Fate::Hidden => {
             Suspicion::blocking(said("only what is around it was changed, so that it passes"), hunk)
         }
+        Fate::Gone => Suspicion::blocking(said("it is not there any more"), hunk),
         Fate::Changed | Fate::Asked => {
             Suspicion::doubtful(said("what it expects was changed with it, and nothing asks for that"), hunk)
         }

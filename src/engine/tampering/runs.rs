@@ -157,10 +157,17 @@ pub fn regressions(engine: &EngineContext, feature: FeatureId, with_earlier: &[C
         }
         let passed: Vec<&TestCase> =
             before.iter().filter(|case| case.outcome == TestOutcome::Passed).collect();
-        let failed = now.iter().filter(|case| case.outcome == TestOutcome::Failed);
+        // A runner that cannot load a file names that.
+        let is_file = |case: &TestCase| {
+            let name = case.name.trim();
+            !name.contains(char::is_whitespace) && super::is_program(name) && super::is_of_tests(name)
+        };
+        let (files, failed): (Vec<&TestCase>, Vec<&TestCase>) =
+            now.iter().filter(|case| case.outcome == TestOutcome::Failed).partition(|case| is_file(case));
+        red.unrun.extend(files.iter().map(|case| case.name.clone()));
         let is_old =
             |case: &&TestCase| before.is_empty() || passed.iter().any(|known| known.name == case.name);
-        red.failed.extend(failed.filter(is_old).map(|case| case.name.clone()));
+        red.failed.extend(failed.into_iter().filter(is_old).map(|case| case.name.clone()));
         let unrun = passed.iter().filter(|case| !now.iter().any(|known| known.name == case.name));
         red.unrun.extend(unrun.map(|case| case.name.clone()));
     }

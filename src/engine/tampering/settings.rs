@@ -29,11 +29,11 @@ static LISTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// What lets `make` pass whatever fails.
 static MAKE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"^\.IGNORE\b|\bMAKEFLAGS\b.*\s(-[a-zA-Z]*[inqt][a-zA-Z]*|--(ignore-errors|just-print|dry-run|touch|question))(\s|$)",
+        r"^\.(IGNORE|ONESHELL)\b|\bMAKEFLAGS\b.*\s(-[a-zA-Z]*[inqt][a-zA-Z]*|--(ignore-errors|just-print|dry-run|touch|question))(\s|$)|\.SHELLFLAGS\s*[:?]?=.*-[a-z]*n",
     )
 });
 static SHELL: LazyLock<Option<Regex>> =
-    LazyLock::new(|| pattern(r"^\s*(?:override\s+)?SHELL\s*[:?]?=\s*(\S+)"));
+    LazyLock::new(|| pattern(r"(?:^|:)\s*(?:override\s+)?SHELL\s*[:?]?=\s*(\S+)"));
 /// Programs that run what a recipe says.
 const SHELLS: &[&str] = &["sh", "bash", "zsh", "dash", "ksh", "fish", "env", "pwsh", "cmd"];
 
@@ -96,7 +96,7 @@ fn less_strict(added: &[String], removed: &[String]) -> Option<String> {
             let (key, wanted) = switch(old, from, to)?;
             let is_turned = added.iter().any(|new| bare(new) == bare(&wanted));
             (is_turned && is(keys, &key))
-                .then(|| format!("a check is less strict: `{}` is turned", old.trim()))
+                .then(|| format!("a check is less strict: `{}` is turned the other way", old.trim()))
         })
     };
     // A setting that was on is gone, and another one came that lets something pass.
@@ -126,9 +126,13 @@ fn goes_on(line: &str, removed: &[String]) -> bool {
     removed.iter().map(|old| said(old)).filter(|old| old.len() > 3).any(|old| {
         let more = new.strip_prefix(&old).map(str::trim_start);
         more.is_some_and(|more| {
-            more.starts_with(';')
-                || more.starts_with('&') && !more.starts_with("&&")
-                || more.starts_with('|') && !more.starts_with("||")
+            let is_alone = |more: &str, sign: char| {
+                more.starts_with(sign) && !more.starts_with(&format!("{sign}{sign}"))
+            };
+            // Where its output goes changes nothing; what stands behind that may.
+            let behind =
+                if more.starts_with('>') { more.find([';', '|']).map_or("", |at| &more[at..]) } else { more };
+            behind.starts_with(';') || is_alone(behind, '&') || is_alone(behind, '|')
         })
     })
 }

@@ -414,11 +414,15 @@ fn an_answer_is_of_the_address_and_the_status_that_the_check_asks_for() {
         "{sentence}"
     );
     let sentence = flight.refusal(me, saying("500, as it should", vec![answer("/words?q=a", 500)]));
-    assert!(sentence.contains("status 500, and the check wants 200: that is a fail"), "{sentence}");
-    for path in ["/words?q=b+c", "/words/", "/notes/7"] {
+    assert!(sentence.contains("wants status 200, and no answer that you name has it (500)"), "{sentence}");
+    let sentence = flight.refusal(me, saying("it is fine", vec![answer("/words?q=ab", 200)]));
+    assert!(sentence.contains("and what you name is of /words?q=ab"), "{sentence}");
+    let sentence = flight.refusal(me, saying("it is fine", vec![answer("/notes/7", 201)]));
+    assert!(sentence.contains("wants status 200, and no answer that you name has it (201)"), "{sentence}");
+    for path in ["/words?q=a", "/words/?x=1&q=a", "/notes/7"] {
         assert!(flight.clone().ask(me, saying("it is fine", vec![answer(path, 200)])).is_ok(), "{path}");
     }
-    let both = vec![answer("/health", 200), answer("/words", 200)];
+    let both = vec![answer("/health", 200), answer("/words?q=a", 200)];
     assert!(flight.clone().ask(me, saying("it is fine", both)).is_ok());
 }
 
