@@ -151,6 +151,11 @@ fn scripts(files: &[Changed], context: &Context<'_>, compared: &mut Compared) {
             skip: Skip::Run,
         };
         let (before, after) = (case(&file.old), case(&file.new));
+        if sources_more(&before, &after) {
+            let words = format!("{} reads another script, which may expect in its place", file.path);
+            compared.to_read.push(words);
+            continue;
+        }
         pair(&Placed { file, case: before }, &Placed { file, case: after }, context, compared);
     }
 }
@@ -290,6 +295,13 @@ fn is_named(case: &Case, path: &str, words: &str) -> bool {
     let own = case.name.rsplit(" › ").next().unwrap_or(&case.name);
     let file = path.rsplit('/').next().unwrap_or(path);
     words.contains(file) || own.contains('_') && words.contains(own)
+}
+
+/// Whether a shell's script reads another one that it did not read before.
+fn sources_more(before: &Case, after: &Case) -> bool {
+    let sources =
+        |line: &&String| line.trim_start().starts_with(". ") || line.trim_start().starts_with("source ");
+    after.lines.iter().filter(sources).any(|line| !before.lines.contains(line))
 }
 
 /// A test that is left out more than it was.

@@ -148,16 +148,17 @@ fn failing<'a>(files: &'a [Changed], base: &'a [(String, String)], red: &Regress
         Failing { name: name.clone(), before, after }
     });
     // A command that names none is all that changed of them.
-    let whole = |text: &str| Case {
-        name: "the script".to_owned(),
+    let whole = |path: &str, text: &str| Case {
+        // What results are compared with is known by its name.
+        name: if kind(path) == Kind::Reference { expect::stem(path) } else { "the script".to_owned() },
         lines: text.lines().map(str::to_owned).collect(),
         skip: Skip::Run,
     };
     let of_tests = || files.iter().filter(|file| !file.old.is_empty() && super::is_of_tests(&file.old_path));
     let unnamed = red.commands.iter().flat_map(|_| of_tests()).map(|file| Failing {
         name: file.old_path.clone(),
-        before: Some((file.old_path.as_str(), whole(&file.old))),
-        after: Some((file, (!file.new.is_empty()).then(|| whole(&file.new)))),
+        before: Some((file.old_path.as_str(), whole(&file.old_path, &file.old))),
+        after: Some((file, (!file.new.is_empty()).then(|| whole(&file.path, &file.new)))),
     });
     named.chain(unnamed).collect()
 }
@@ -249,6 +250,7 @@ impl<'a> Whole<'a> {
         if grew
             || self.is_asked(bare(before), path, &before.lines)
             || is_same && self.is_reference_asked()
+            || failing.after.as_ref().is_some_and(|(file, _)| imports_otherwise(file))
             || after.is_some_and(|after| self.is_called_otherwise(before, after))
         {
             Fate::Asked
@@ -287,6 +289,25 @@ impl<'a> Whole<'a> {
             && literals(before).is_subset(&literals(after))
             && called.any(|name| self.redefined.contains(&name))
     }
+}
+
+/// Whether the tests of a file read as before, and only what they import is called otherwise, from outside the tests.
+fn imports_otherwise(file: &Changed) -> bool {
+    let lines = |path: &str, text: &str| -> Vec<Vec<String>> {
+        cases(path, text).into_iter().map(|case| case.lines).collect()
+    };
+    let (old, new) = (lines(&file.old_path, &file.old), lines(&file.path, &file.new));
+    let imports =
+        |line: &&str| ["import ", "require(", "from ", "use "].iter().any(|word| line.contains(word));
+    let (removed, added) = (file.removed(), file.added());
+    // What lies beside a test belongs to the tests.
+    let is_local = |line: &&str| ["\"./", "'./", "tests.", "test."].iter().any(|own| line.contains(own));
+    !old.is_empty()
+        && old == new
+        && !removed.is_empty()
+        && removed.iter().all(&imports)
+        && added.iter().all(imports)
+        && !added.iter().any(is_local)
 }
 
 /// The words of a text that say what it is about, in small letters; the parts of a program's names are words.
