@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use super::clock;
@@ -186,14 +187,20 @@ fn exchanges(record: &Value) -> &[Value] {
     record.get("exchanges").and_then(Value::as_array).map_or(one, Vec::as_slice)
 }
 
-/// The paths that were asked for, with their queries.
+/// The paths that were asked for, with their queries: as they were sent, and in their letters where those are others.
 fn asked(record: &[u8]) -> Vec<String> {
     let Ok(record) = serde_json::from_slice::<Value>(record) else { return Vec::new() };
     let path = |exchange: &Value| {
         let (_, behind) = exchange.get("url")?.as_str()?.split_once("://")?;
         Some(behind.find('/').map_or_else(|| "/".to_owned(), |at| behind[at..].to_owned()))
     };
-    exchanges(&record).iter().filter_map(path).collect()
+    let decoded = |path: &String| {
+        let decoded = percent_decode_str(path).decode_utf8().ok()?.into_owned();
+        (decoded != *path).then_some(decoded)
+    };
+    let sent: Vec<String> = exchanges(&record).iter().filter_map(path).collect();
+    let decoded: Vec<String> = sent.iter().filter_map(decoded).collect();
+    [sent, decoded].concat()
 }
 
 /// The statuses of the answers that came.

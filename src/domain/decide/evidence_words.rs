@@ -29,25 +29,29 @@ pub(super) fn paths_in(text: &str) -> Vec<&str> {
 /// the next may be named by a word.
 pub(super) fn is_path(path: &str, asked: &str) -> bool {
     let parts = |text: &str| -> (Vec<String>, BTreeSet<String>) {
-        let lower = text.to_lowercase().replace("%20", "+");
-        let (path, query) = lower.split_once('?').unwrap_or((&lower, ""));
+        let (path, query) = text.split_once('?').unwrap_or((text, ""));
         let path = path.split('#').next().unwrap_or_default().trim_end_matches('/');
+        let query = query.replace("%20", "+").replace(' ', "+");
         let query = query.split('&').filter(|pair| !pair.is_empty()).map(str::to_owned).collect();
         (path.split('/').map(str::to_owned).collect(), query)
     };
     let ((one, wanted), (other, query)) = (parts(path), parts(asked));
     let is_word = |part: &str| {
         part.starts_with(['{', ':', '<', '[', '$'])
-            || ["id", "n", "x", "..."].contains(&part)
+            || ["id", "n", "x", "...", "\u{2026}"].contains(&part)
             || part.chars().all(|c| c.is_ascii_digit())
+            || part.chars().count() > 1 && part.chars().all(|c| c.is_uppercase() || c == '_')
     };
     let has = |pair: &String| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        query.contains(pair)
+        query.iter().any(|found| found.to_lowercase() == pair.to_lowercase())
             || is_word(value) && query.iter().any(|found| found.starts_with(&format!("{name}=")))
     };
+    let is_same = |one: &String, other: &String| {
+        one.to_lowercase() == other.to_lowercase() || !one.is_empty() && is_word(one)
+    };
     one.len() == other.len()
-        && one.iter().zip(&other).all(|(one, other)| one == other || !one.is_empty() && is_word(one))
+        && one.iter().zip(&other).all(|(one, other)| is_same(one, other))
         && wanted.iter().all(has)
 }
 

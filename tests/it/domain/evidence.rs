@@ -402,7 +402,7 @@ fn stating(via: Instrument, statement: &str) -> (Flight, AttemptId) {
 #[test]
 fn an_answer_is_of_the_address_and_the_status_that_the_check_asks_for() {
     let (flight, tester) =
-        stating(Instrument::Http, "The page /words?q=a and /notes/{id} answer with status 200.");
+        stating(Instrument::Http, "The page /words?q=a, /notes/{id} and /greet/NAME answer with status 200.");
     let me = Actor::Attempt(tester);
     let answer = |path: &str, status| {
         let whole = piece(EvidenceKind::Http, me, Settled::Ended);
@@ -419,7 +419,7 @@ fn an_answer_is_of_the_address_and_the_status_that_the_check_asks_for() {
     assert!(sentence.contains("and what you name is of /words?q=ab"), "{sentence}");
     let sentence = flight.refusal(me, saying("it is fine", vec![answer("/notes/7", 201)]));
     assert!(sentence.contains("wants status 200, and no answer that you name has it (201)"), "{sentence}");
-    for path in ["/words?q=a", "/words/?x=1&q=a", "/notes/7"] {
+    for path in ["/words?q=a", "/words/?x=1&q=a", "/notes/7", "/greet/Zo\u{eb}"] {
         assert!(flight.clone().ask(me, saying("it is fine", vec![answer(path, 200)])).is_ok(), "{path}");
     }
     let both = vec![answer("/health", 200), answer("/words?q=a", 200)];
