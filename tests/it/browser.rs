@@ -301,6 +301,11 @@ async fn frames_shadows_dialogs_and_windows_are_within_reach() {
     assert!(gives.starts_with(r#"it gives: "Frames""#), "{gives}");
     let narrow = desk.told(json!({ "action": "resize", "width": 500 })).await;
     assert!(narrow.contains("window 500x800") && narrow.contains(r#"gone: button "Far right""#), "{narrow}");
+    let later = desk.click(r#"button "Later""#).await;
+    assert!(
+        later.contains("heading \"A form\""),
+        "what a click sets off a moment later is waited for:\n{later}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -53,17 +53,20 @@ impl Chrome {
         let frame = self.main_frame(page).await?;
         let told = self.ask(page, &frame, "__flightdeck.quiet()").await?;
         let mut world = self.world();
+        #[expect(clippy::cast_precision_loss, reason = "milliseconds since an action")]
+        let since = world.touched.map_or(f64::MAX, |touched| touched.elapsed().as_millis() as f64);
+        let leaves = world.current().is_some_and(|tab| tab.leaves);
         let pending = world.current().map(|tab| {
             let pending = tab.pending();
             (pending.len(), pending.first().copied().unwrap_or_default().to_owned())
         });
-        let quiet = told["quiet"].as_f64().unwrap_or(f64::MAX);
+        let quiet = told["quiet"].as_f64().unwrap_or(f64::MAX).min(since);
         Ok(match pending {
             Some((count @ 1.., first)) => {
                 let more = if count > 1 { format!(" and {} more", count - 1) } else { String::new() };
                 Some(format!("it still waits for {first}{more}"))
             }
-            _ if told["ready"] != true => Some("it is still loading".to_owned()),
+            _ if leaves || told["ready"] != true => Some("it is still loading".to_owned()),
             _ if quiet < QUIET => Some("it still changes".to_owned()),
             _ => None,
         })

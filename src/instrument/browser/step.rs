@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
+use tokio::time::Instant;
 
 use super::act::{CLICK, Press};
 use super::answer::on_offer;
@@ -65,7 +66,9 @@ pub(super) async fn step(chrome: &mut Chrome, wanted: &Wanted, files: &[PathBuf]
     if let Some(told) = look(chrome, &page, wanted).await? {
         return Ok(told);
     }
-    by_hand(chrome, &page, wanted, files).await.map(Step::from)
+    let done = by_hand(chrome, &page, wanted, files).await;
+    chrome.world().touched = Some(Instant::now());
+    done.map(Step::from)
 }
 
 /// What only looks, or has to do with the page as a whole.

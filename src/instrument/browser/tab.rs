@@ -23,6 +23,8 @@ pub(super) struct Tab {
     pub state: TabState,
     /// How often its page went elsewhere in this action.
     pub moves: u32,
+    /// Whether its page is about to go elsewhere: asked for, and neither there nor given up yet.
+    pub leaves: bool,
     /// The element of a file chooser that the page opened.
     pub chooser: Option<i64>,
     /// What was printed, and asked for, since the log was last read.
@@ -63,6 +65,7 @@ impl Tab {
             title: String::new(),
             state: TabState::Alive,
             moves: 0,
+            leaves: false,
             chooser: None,
             console: Tail::default(),
             network: Tail::default(),
@@ -106,8 +109,23 @@ impl Tab {
             {
                 self.print(&word(params, "/entry/level"), &word(params, "/entry/text"));
             }
+            "Page.frameRequestedNavigation"
+            | "Page.frameScheduledNavigation"
+            | "Page.frameStartedNavigating"
+                if self.is_of_page(params) =>
+            {
+                self.leaves = true;
+            }
+            "Page.frameStoppedLoading"
+            | "Page.frameClearedScheduledNavigation"
+            | "Page.navigatedWithinDocument"
+                if self.is_of_page(params) =>
+            {
+                self.leaves = false;
+            }
             "Page.frameNavigated" if params["frame"]["parentId"].is_null() => {
                 self.moves += 1;
+                self.leaves = false;
                 self.chooser = None;
                 self.url = word(params, "/frame/url");
                 let loader = word(params, "/frame/loaderId");
@@ -132,6 +150,12 @@ impl Tab {
             }
             _ => {}
         }
+    }
+
+    /// Whether an event is of the page itself, not of a frame in it, and not of another tab.
+    fn is_of_page(&self, params: &Value) -> bool {
+        params["frameId"] == *self.target
+            && matches!(params["disposition"].as_str(), None | Some("currentTab"))
     }
 
     fn print(&mut self, level: &str, text: &str) {
@@ -258,6 +282,21 @@ mod tests {
             params: json!({ "frame": { "url": "http://localhost/next", "loaderId": "L2" } }),
         });
         assert!(tab.pending().is_empty(), "what an older page asked for is not waited for");
+    }
+
+    #[test]
+    fn a_page_leaves_from_what_asks_for_another_until_that_is_there_or_given_up() {
+        let asked = |frame: &str, disposition: &str| {
+            ("Page.frameRequestedNavigation", json!({ "frameId": frame, "disposition": disposition }))
+        };
+        let leaves = |events: &[(&'static str, Value)]| tab_after(events).leaves;
+        assert!(leaves(&[asked("t", "currentTab")]));
+        assert!(!leaves(&[asked("t", "newTab"), asked("inner", "currentTab")]), "the page itself stays");
+        for end in ["Page.frameStoppedLoading", "Page.navigatedWithinDocument"] {
+            assert!(!leaves(&[asked("t", "currentTab"), (end, json!({ "frameId": "t" }))]), "{end}");
+        }
+        let there = ("Page.frameNavigated", json!({ "frame": { "id": "t", "loaderId": "L2" } }));
+        assert!(!leaves(&[asked("t", "currentTab"), there]));
     }
 
     #[test]

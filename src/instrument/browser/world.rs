@@ -3,6 +3,7 @@
 //! It only learns; what must be answered at once, such as a dialog that holds up its page, is given back as commands.
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::cdp::{Ask, Event};
 use super::tab::Tab;
@@ -32,6 +33,8 @@ pub(super) struct World {
     pub notes: Tail<20>,
     /// Tabs that we open ourselves, and that are not there yet.
     pub expected: u32,
+    /// When a hand last touched a page: what it sets off may begin a while later.
+    pub touched: Option<Instant>,
     /// How many events it learned from.
     pub told: u64,
     /// Whether a page crashed, or hung and could not be stopped. Its process may have served others too, and pages that are
@@ -75,6 +78,7 @@ impl World {
             size,
             notes: Tail::default(),
             expected: 0,
+            touched: None,
             told: 0,
             is_spoilt: false,
             script,
@@ -87,7 +91,9 @@ impl World {
     /// A new action begins, with limits of its own.
     pub fn begin(&mut self) {
         self.asked = 0;
-        self.tabs.iter_mut().for_each(|tab| tab.moves = 0);
+        for tab in &mut self.tabs {
+            (tab.moves, tab.leaves) = (0, false);
+        }
     }
 
     /// The tab that is worked.
