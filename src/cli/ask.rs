@@ -100,7 +100,7 @@ pub fn requirement<'a>(mission: &'a Mission, word: &str) -> Result<&'a Requireme
 pub fn question<'a>(mission: &'a Mission, word: &str) -> Result<&'a Question> {
     let id: Option<QuestionId> = word.parse().ok();
     let found = mission.questions.iter().find(|question| Some(question.id) == id);
-    let open = mission.questions.iter().filter(|question| question.answer.is_none());
+    let open = mission.questions.iter().filter(|question| question.is_open());
     found.ok_or_else(|| unknown("question", word, open.map(|question| question.id)))
 }
 

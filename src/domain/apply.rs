@@ -229,6 +229,10 @@ impl Mission {
                 let asked = self.questions.iter_mut().find(|q| q.id == *question);
                 change(asked, |found| found.answer = Some(answer.clone()));
             }
+            Event::QuestionWithdrawn { question, reason } => {
+                let asked = self.questions.iter_mut().find(|q| q.id == *question);
+                change(asked, |found| found.withdrawn = Some(reason.clone()));
+            }
             Event::WaitStarted { wait } => {
                 match self.waits.iter_mut().find(|present| present.work == wait.work) {
                     Some(present) => *present = wait.clone(),
@@ -323,6 +327,7 @@ impl Mission {
         change(self.attempts.get_mut(&id), |attempt| {
             attempt.ended = Some(Ended { at, ending: ending.clone() });
         });
+        self.withdraw_questions_of(id);
         match ending {
             Ending::Failed { .. } => match self.failures.iter_mut().find(|(failed, _)| *failed == work) {
                 Some((_, count)) => *count += 1,

@@ -55,7 +55,7 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
             blocks: "the mission".to_owned(),
         });
     }
-    for question in mission.questions.iter().filter(|q| q.answer.is_none() && q.to == Party::Person) {
+    for question in mission.questions.iter().filter(|q| q.is_open() && q.to == Party::Person) {
         // What a talk asks the person is often a worker's question to the orchestrator: then the worker stands still.
         let asker = mission.attempts.get(&question.from);
         let worker =

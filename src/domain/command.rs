@@ -148,6 +148,9 @@ pub enum Command {
     // What came of a failure when the engine did its tester's steps again.
     RecordSecondTry { milestone: MilestoneId, round: u32, assertion: AssertionId, second: Box<SecondTry> },
     MarkDelivered { messages: Vec<MessageId> },
+    // A server of the attempt's asks the person; it may cease to wait.
+    Relay { attempt: AttemptId, server: Title, asked: QuestionDraft },
+    Withdraw { question: QuestionId, reason: Line },
     ProposeDocument { changes: Vec<ContractChange> },
     Hold { hold: Hold },
     BeginWait { wait: Wait },
@@ -251,6 +254,8 @@ impl Command {
             | Self::RecordProof { .. }
             | Self::RecordSecondTry { .. }
             | Self::MarkDelivered { .. }
+            | Self::Relay { .. }
+            | Self::Withdraw { .. }
             | Self::ProposeDocument { .. }
             | Self::Hold { .. }
             | Self::BeginWait { .. }

@@ -305,6 +305,10 @@ pub enum Event {
         question: QuestionId,
         answer: Prose,
     },
+    QuestionWithdrawn {
+        question: QuestionId,
+        reason: Line,
+    },
     WaitStarted {
         wait: Wait,
     },

@@ -7,7 +7,7 @@ use super::attempt::{AgentWork, Attempt, Role};
 use super::id::{AttemptId, DirectiveId, MessageId, QuestionId, Timestamp};
 use super::mission::Mission;
 use super::note::Audience;
-use super::text::{Line, Prose};
+use super::text::{Line, Prose, Title};
 
 /// Who speaks or is spoken to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -61,6 +61,24 @@ pub struct Question {
     pub options: Vec<Line>,
     pub at: Timestamp,
     pub answer: Option<Prose>,
+    /// The MCP server of the attempt that asks, where it is not the agent: it hears the answer, and the agent works on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub server: Option<Title>,
+    /// Why nobody waits for an answer any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawn: Option<Line>,
+}
+
+impl Question {
+    /// Whether somebody waits for the answer.
+    pub fn is_open(&self) -> bool {
+        self.answer.is_none() && self.withdrawn.is_none()
+    }
+
+    /// Whether an agent asks the person, who is answered in the next session at the same work.
+    pub fn is_of_agent_to_person(&self) -> bool {
+        self.to == Party::Person && self.server.is_none()
+    }
 }
 
 /// A question as it is asked.
@@ -97,7 +115,7 @@ pub struct Knowledge {
 impl Mission {
     /// Whether an attempt asked the person.
     pub fn has_asked_person(&self, attempt: AttemptId) -> bool {
-        self.questions.iter().any(|question| question.from == attempt && question.to == Party::Person)
+        self.questions.iter().any(|question| question.from == attempt && question.is_of_agent_to_person())
     }
 
     /// Messages to earlier attempts at this work that ended before they read them.
@@ -109,6 +127,14 @@ impl Mission {
     pub fn undeliverable(&self) -> impl Iterator<Item = &Message> {
         let nobody = |attempt: &Attempt| attempt.role == Role::Orchestrator || !self.wants(attempt.work);
         self.waiting_for_ended().filter(move |(_, attempt)| nobody(attempt)).map(|(message, _)| message)
+    }
+
+    /// An attempt has ended, and its servers with it: they hear no answers.
+    pub(super) fn withdraw_questions_of(&mut self, attempt: AttemptId) {
+        let of_server = |question: &&mut Question| question.from == attempt && question.server.is_some();
+        for question in self.questions.iter_mut().filter(of_server).filter(|question| question.is_open()) {
+            question.withdrawn = Some(Line::clipped(format!("{attempt} has ended")));
+        }
     }
 
     fn waiting_for_ended(&self) -> impl Iterator<Item = (&Message, &Attempt)> {

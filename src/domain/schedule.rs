@@ -109,8 +109,8 @@ fn being_built(mission: &Mission) -> Option<FeatureId> {
 /// Whether an earlier attempt at this work asked the person and has no answer yet.
 fn waits_for_answer(mission: &Mission, work: Work) -> bool {
     mission.questions.iter().any(|question| {
-        question.answer.is_none()
-            && question.to == Party::Person
+        question.is_open()
+            && question.is_of_agent_to_person()
             && mission.attempts.get(&question.from).is_some_and(|attempt| Work::Agent(attempt.work) == work)
     })
 }
@@ -133,7 +133,7 @@ impl Mission {
     pub fn waiting_workers(&self) -> impl Iterator<Item = &Question> {
         self.questions.iter().filter(|question| {
             question.to == Party::Orchestrator
-                && question.answer.is_none()
+                && question.is_open()
                 && self.attempts.get(&question.from).is_some_and(Attempt::is_live)
         })
     }
@@ -144,7 +144,10 @@ impl Mission {
             self.attempts.get(&question.from).is_some_and(|asker| asker.work == AgentWork::Talk);
         let took_up =
             |later: &Attempt| later.work == AgentWork::Talk && later.id > question.from && later.is_done();
-        asked_in_talk && question.answer.is_some() && !self.attempts.values().any(took_up)
+        asked_in_talk
+            && question.server.is_none()
+            && question.answer.is_some()
+            && !self.attempts.values().any(took_up)
     }
 
     /// Whether a piece of work that was begun, or at which the mission is held, leads to nothing any more.

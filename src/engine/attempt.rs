@@ -15,7 +15,6 @@ use super::resume::{self, Earlier, Head, Record, Said, Start};
 use super::role::{self, AttemptEnv, Cleanup, Researchers};
 use super::session_recorder::{SessionRecorder, priced};
 use crate::agent::hook::Whose;
-use crate::agent::mcp;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
 use crate::agent::session::{Player, Session};
@@ -134,7 +133,10 @@ impl AttemptRun {
             let mut today =
                 mind.offered(self.tools(mind, &env, &tool_env, observer, chromium.clone()), access);
             if matches!(mind.player, Player::Model(_)) {
-                let foreign = self.cancel.run_until_cancelled(self.foreign(&env, &tool_env, observer));
+                let images = env.instruments.as_ref().map(|all| &all.evidence);
+                let tell = |sentence: &str| observer.note(sentence);
+                let foreign = self.engine.foreign_tools((self.attempt, self.role), &tool_env, images, tell);
+                let foreign = self.cancel.run_until_cancelled(foreign);
                 today.extend(foreign.await.unwrap_or_default());
             }
             let Some(going_on) = earlier.take() else {
@@ -281,27 +283,6 @@ impl AttemptRun {
             observer.note(unavailable.to_string());
         }
         picked.tools
-    }
-
-    /// The tools of the servers that the person set for its role. One that does not work is told, and flown without.
-    async fn foreign(
-        &self,
-        env: &AttemptEnv,
-        tool_env: &Arc<ToolEnv>,
-        observer: &SessionRecorder,
-    ) -> Vec<ToolRow> {
-        let mut tools = Vec::new();
-        for spec in self.engine.mcp.get(&self.role).into_iter().flatten() {
-            let images = env.instruments.as_ref().map(|all| Arc::clone(&all.evidence));
-            match Box::pin(mcp::rows(Arc::clone(spec), Arc::clone(tool_env), images)).await {
-                Ok(rows) => tools.extend(rows),
-                Err(sentence) => {
-                    observer.note(&sentence);
-                    self.engine.feed.warning(sentence);
-                }
-            }
-        }
-        tools
     }
 
     /// What the brief tells of the mail: all that waits for the orchestrator, whom later mail wakes again; and what was

@@ -28,6 +28,7 @@ mod evidence_text;
 mod executor;
 mod fallback;
 mod fault;
+mod foreign_tools;
 mod habits;
 mod hook_teller;
 mod host;

@@ -4,6 +4,7 @@ use crate::domain::environment::{Environment, Health};
 use crate::domain::finding::Finding;
 use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, AttemptId, FeatureId, FindingId, MilestoneId, RequirementId};
+use crate::domain::message::Question;
 use crate::domain::requirement::Requirement;
 use crate::domain::text::Line;
 use crate::domain::verdict::Standing;
@@ -115,7 +116,7 @@ pub fn row(mission: &Mission, gate: GateId, item: &GateItem) -> Row {
         GateItem::Negotiation => {
             step(negotiation::NEGOTIATED).end(StyleRole::Dim, negotiation::count(mission))
         }
-        GateItem::Goal => step(ASKED).end(StyleRole::Dim, some_of(mission.questions.len(), "question")),
+        GateItem::Goal => step(ASKED).end(StyleRole::Dim, some_of(questions(mission).count(), "question")),
         GateItem::Environment => step(CHECKED)
             .end(StyleRole::Dim, mission.environment.as_ref().map(environment_words).unwrap_or_default()),
         GateItem::Requirement(id) => {
@@ -218,11 +219,16 @@ pub fn detail(mission: &Mission, item: &GateItem, width: usize) -> Vec<Row> {
     }
 }
 
+/// What agents asked about it.
+fn questions(mission: &Mission) -> impl Iterator<Item = &Question> {
+    mission.questions.iter().filter(|question| question.server.is_none())
+}
+
 fn goal(mission: &Mission, width: usize) -> Vec<Row> {
     let asked = mission.founding.as_ref().map_or("", |founding| founding.goal.as_str());
     let mut rows = vec![Row::of(StyleRole::Strong, ASKED), Row::new()];
     rows.extend(paragraph(StyleRole::Text, asked, width));
-    for question in &mission.questions {
+    for question in questions(mission) {
         rows.push(Row::new());
         rows.extend(paragraph(StyleRole::Dim, &format!("{} {}", question.id, question.text), width));
         let answer = question.answer.as_ref().map_or("not answered yet", |answer| answer.as_str());

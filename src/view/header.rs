@@ -99,7 +99,7 @@ pub fn progress(mission: &Mission) -> Progress {
 pub fn doing(mission: &Mission, now: Timestamp) -> Vec<Piece> {
     // An agent that works while something waits is still what happens now; the right side says what waits.
     // An agent that waits for an answer does not work.
-    let waits = |id| mission.questions.iter().any(|asked| asked.from == id && asked.answer.is_none());
+    let waits = |id| mission.questions.iter().any(|asked| asked.from == id && asked.is_open());
     let works = mission.live_attempts().any(|attempt| !waits(attempt.id));
     let status = mission.status();
     let status = if works && status == Status::Waiting { Status::Running } else { status };

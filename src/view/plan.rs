@@ -117,7 +117,7 @@ fn feature_row(mission: &Mission, feature: &Feature) -> Row {
 /// The sign of a feature: built and confirmed, being built, contradicted by what the engine saw, or to come.
 pub fn feature_sign(mission: &Mission, feature: &Feature) -> Sign {
     let waits = mission.questions.iter().any(|question| {
-        question.answer.is_none()
+        question.is_open()
             && mission
                 .attempts
                 .get(&question.from)

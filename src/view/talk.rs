@@ -81,13 +81,17 @@ fn message_rows(message: &Message, age: &str, width: usize) -> Vec<Row> {
 }
 
 fn question_rows(question: &Question, age: &str, width: usize) -> Vec<Row> {
-    let note = match (&question.answer, question.to) {
-        (None, Party::Person) => "waits for your answer",
-        (None, _) => "waits for an answer",
-        (Some(_), _) => "",
+    let note = match (&question.withdrawn, question.to) {
+        (Some(reason), _) => reason.as_str(),
+        (None, Party::Person) if question.is_open() => "waits for your answer",
+        (None, _) if question.is_open() => "waits for an answer",
+        (None, _) => "",
     };
-    let asker = (question.from.to_string(), StyleRole::Warn);
-    let mut rows = spoken(asker, note, age, &format!("{} {}", question.id, question.text), width);
+    let server = question.server.as_ref();
+    let asker =
+        server.map_or_else(String::new, |server| format!("{server} of ")) + &question.from.to_string();
+    let mut rows =
+        spoken((asker, StyleRole::Warn), note, age, &format!("{} {}", question.id, question.text), width);
     rows.extend(options(question));
     if let Some(answer) = &question.answer {
         rows.push(Row::new());

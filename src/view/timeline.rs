@@ -218,9 +218,12 @@ fn question_row(mission: &Mission, id: QuestionId, row: Row) -> Row {
     let Some(question) = mission.questions.iter().find(|question| question.id == id) else { return row };
     let row = row.then(StyleRole::Dim, column(&format!("{:<4}asks", question.from.to_string()), 18));
     let text = StyleRole::Text;
-    match &question.answer {
-        None => row.sign(StyleRole::Warn, Glyph::Needs).then(text, quoted(question.text.as_str())),
-        Some(answer) => {
+    match (&question.answer, &question.withdrawn) {
+        (None, Some(reason)) => row
+            .then(StyleRole::Dim, quoted(question.text.as_str()))
+            .then(StyleRole::Dim, format!(" {reason}")),
+        (None, None) => row.sign(StyleRole::Warn, Glyph::Needs).then(text, quoted(question.text.as_str())),
+        (Some(answer), _) => {
             row.then(text, quoted(question.text.as_str())).then(StyleRole::Dim, format!(" → {answer}"))
         }
     }

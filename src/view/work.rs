@@ -73,7 +73,7 @@ pub fn ending_sign(ending: &Ending) -> Sign {
 
 /// The sign and style of an attempt on the screen, and whose answer it waits for.
 pub fn attempt_state(mission: &Mission, attempt: &Attempt) -> (Sign, Option<String>) {
-    let mut asked = mission.questions.iter().filter(|question| question.answer.is_none());
+    let mut asked = mission.questions.iter().filter(|question| question.is_open());
     match asked.find(|question| question.from == attempt.id && attempt.is_live()) {
         Some(question) => {
             let (sign, whose) = match question.to {

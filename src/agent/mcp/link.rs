@@ -1,13 +1,14 @@
 //! A conversation with a server, from its handshake on.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
 use rmcp::model::{
-    ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult, ElicitationAction, Implementation,
+    ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult, ElicitationCapability,
+    FormElicitationCapability, Implementation, UrlElicitationCapability,
 };
 use rmcp::service::{ClientInitializeError, RequestContext, RunningService};
 use rmcp::transport::StreamableHttpClientTransport;
@@ -16,6 +17,7 @@ use rmcp::{ClientHandler, ErrorData, RoleClient, ServiceExt};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 
+use super::person::{Asking, Person};
 use super::{McpSpec, McpWay};
 use crate::agent::model::provider::Connections;
 use crate::agent::tool::ToolEnv;
@@ -35,15 +37,16 @@ impl Link {
     ///
     /// # Errors
     /// Why there is none, in a sentence.
-    pub async fn open(spec: &McpSpec, place: &ToolEnv) -> Result<Self, String> {
+    pub async fn open(spec: &McpSpec, place: &ToolEnv, person: &Arc<dyn Person>) -> Result<Self, String> {
         let name = &spec.name;
+        let visitor = Visitor(Asking::new(Arc::clone(person), name));
         match &spec.way {
             McpWay::Program { command, env } => {
                 let env = env.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned()));
                 let log = place.scratch.join(format!("mcp-{name}.log"));
                 let started = place.server(command, env).spawn_dialogue(&log);
                 let (mut dialogue, (input, output)) = started.map_err(|error| error.to_string())?;
-                match shake(Visitor::default().serve((output, input))).await {
+                match shake(visitor.serve((output, input))).await {
                     Ok(client) => Ok(Self { client, dialogue: Some(tokio::sync::Mutex::new(dialogue)) }),
                     Err(why) => Err(format!(
                         "the MCP server `{name}` did not start: {}",
@@ -52,7 +55,7 @@ impl Link {
                 }
             }
             McpWay::Address { url, headers } => {
-                let asked = shake(Visitor::default().serve(transport(url, headers)?)).await;
+                let asked = shake(visitor.serve(transport(url, headers)?)).await;
                 let client = asked
                     .map_err(|why| format!("the MCP server `{name}` does not answer at {url}: {why}"))?;
                 Ok(Self { client, dialogue: None })
@@ -122,39 +125,24 @@ fn transport(
     Ok(StreamableHttpClientTransport::with_client(connections.client(&address).clone(), config))
 }
 
-/// Who talks with a server. What it asks of a person is declined: no person sits beside an agent.
-#[derive(Debug, Default)]
-pub(super) struct Visitor {
-    /// What was asked and declined since somebody looked.
-    declined: Mutex<Vec<String>>,
-}
-
-impl Visitor {
-    /// What the server asked of a person, each as a sentence.
-    pub fn take_declined(&self) -> Vec<String> {
-        std::mem::take(&mut *self.declined.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
+/// Who talks with a server, and brings what it asks to the person.
+pub(super) struct Visitor(pub Asking);
 
 impl ClientHandler for Visitor {
     fn get_info(&self) -> ClientConfig {
-        let capabilities = ClientCapabilities::builder().enable_elicitation().build();
+        let asked = ElicitationCapability::default()
+            .with_form(FormElicitationCapability::default())
+            .with_url(UrlElicitationCapability::default());
+        let mut capabilities = ClientCapabilities::default();
+        capabilities.elicitation = Some(asked);
         ClientConfig::new(capabilities, Implementation::new("flightdeck", env!("CARGO_PKG_VERSION")))
     }
 
     async fn create_elicitation(
         &self,
         request: ElicitRequestParams,
-        _context: RequestContext<RoleClient>,
+        context: RequestContext<RoleClient>,
     ) -> Result<ElicitResult, ErrorData> {
-        let message = match request {
-            ElicitRequestParams::FormElicitationParams { message, .. }
-            | ElicitRequestParams::UrlElicitationParams { message, .. } => message,
-            _ => "something".to_owned(),
-        };
-        let sentence =
-            format!("the server asked the person \"{message}\", which was declined: ask them yourself");
-        self.declined.lock().unwrap_or_else(PoisonError::into_inner).push(sentence);
-        Ok(ElicitResult::new(ElicitationAction::Decline))
+        Ok(self.0.answer(request, &context.ct).await)
     }
 }

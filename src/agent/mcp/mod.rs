@@ -1,11 +1,14 @@
 //! Tools of servers that speak the Model Context Protocol, for one session. The person names the servers; what one of
 //! them answers is a stranger's word, and proves nothing.
 
+mod form;
 mod link;
+mod person;
 mod result;
 mod server;
 
-pub use server::rows;
+pub use person::{Asked, Person};
+pub use server::{Around, rows};
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,6 @@
 //! One server of a session: its tools as rows, and what becomes of their calls.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,10 +8,11 @@ use rmcp::ServiceError;
 use rmcp::model::{CallToolRequestParams, Tool};
 use serde_json::Value;
 use tokio::sync::Mutex;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until};
 
 use super::McpSpec;
 use super::link::{Link, deepest};
+use super::person::Person;
 use super::result::told;
 use crate::agent::context::clipped;
 use crate::agent::model::ToolSpec;
@@ -24,11 +26,21 @@ const LONGEST_NAME: usize = 64;
 /// The longest description of a tool, in bytes.
 const LONGEST_DESCRIPTION: usize = 1024;
 
+/// What a session has around its servers.
+#[derive(Clone)]
+pub struct Around {
+    /// Where those that are programs run.
+    pub place: Arc<ToolEnv>,
+    /// Where their images are kept, if anywhere.
+    pub images: Option<Arc<dyn EvidenceSink>>,
+    /// Who answers what they ask.
+    pub person: Arc<dyn Person>,
+}
+
 /// A server, for as long as a session lasts.
 struct McpServer {
     spec: Arc<McpSpec>,
-    place: Arc<ToolEnv>,
-    images: Option<Arc<dyn EvidenceSink>>,
+    around: Around,
     state: Mutex<State>,
 }
 
@@ -38,23 +50,36 @@ struct State {
     restarted: bool,
 }
 
-/// The tools of a server, which lives for as long as they do. Its images are kept where there is a place for them.
+/// The tools of a server, which lives for as long as they do.
 ///
 /// # Errors
 /// Why there are none, in a sentence.
-pub async fn rows(
-    spec: Arc<McpSpec>,
-    place: Arc<ToolEnv>,
-    images: Option<Arc<dyn EvidenceSink>>,
-) -> Result<Vec<ToolRow>, String> {
-    let link = Link::open(&spec, &place).await?;
+pub async fn rows(spec: Arc<McpSpec>, around: Around) -> Result<Vec<ToolRow>, String> {
+    let link = Link::open(&spec, &around.place, &around.person).await?;
     let listed = link.client.list_all_tools().await;
     let tools = listed.map_err(|error| {
         format!("the MCP server `{}` does not list its tools: {}", spec.name, deepest(&error))
     })?;
     let state = Mutex::new(State { link: Ok(Arc::new(link)), restarted: false });
-    let server = Arc::new(McpServer { spec, place, images, state });
+    let server = Arc::new(McpServer { spec, around, state });
     Ok(tools.into_iter().map(|tool| server.row(tool)).collect())
+}
+
+/// What a call comes to within its time, in which the person's own does not count; nothing when it is over.
+async fn limited<T>(link: &Link, made: impl Future<Output = T>) -> Option<T> {
+    let mut made = pin!(made);
+    let mut until = Instant::now() + LIMIT;
+    loop {
+        tokio::select! {
+            made = &mut made => return Some(made),
+            () = sleep_until(until) => {
+                if !link.client.service().0.is_waiting() {
+                    return None;
+                }
+                until = Instant::now() + LIMIT;
+            }
+        }
+    }
 }
 
 impl McpServer {
@@ -80,26 +105,24 @@ impl McpServer {
         };
         let params = CallToolRequestParams::new(tool.clone()).with_arguments(arguments);
         let made = tokio::select! {
-            made = timeout(LIMIT, link.client.call_tool(params)) => made,
+            made = limited(&link, link.client.call_tool(params)) => made,
             () = call.cancel.cancelled() => return Err(ToolError::Mend(format!("`{tool}` was interrupted"))),
         };
-        let declined = link.client.service().take_declined();
-        let noted = |text: String| declined.iter().fold(text, |text, told| format!("{text}\n[{told}]"));
+        let unanswered = link.client.service().0.take_unanswered();
+        let noted = |text: String| unanswered.iter().fold(text, |text, told| format!("{text}\n[{told}]"));
         match made {
-            Ok(Ok(result)) => {
+            Some(Ok(result)) => {
                 let (text, images) = told(&result, &self.spec.name, &tool);
                 if result.is_error == Some(true) {
                     return Err(ToolError::Mend(noted(text)));
                 }
-                match &self.images {
+                match &self.around.images {
                     Some(sink) => with_evidence(sink.as_ref(), &noted(text), images),
                     None => Ok(Output::text(noted(text))),
                 }
             }
-            Ok(Err(error)) => Err(ToolError::Mend(noted(self.failed(&link, &error).await))),
-            Err(_) => {
-                Err(ToolError::Mend(noted(format!("no answer within {} minutes", LIMIT.as_secs() / 60))))
-            }
+            Some(Err(error)) => Err(ToolError::Mend(noted(self.failed(&link, &error).await))),
+            None => Err(ToolError::Mend(noted(format!("no answer within {} minutes", LIMIT.as_secs() / 60)))),
         }
     }
 
@@ -113,7 +136,8 @@ impl McpServer {
             }
             Ok(link) if link.is_over() => {
                 state.restarted = true;
-                state.link = Link::open(&self.spec, &self.place).await.map(Arc::new);
+                let opened = Link::open(&self.spec, &self.around.place, &self.around.person).await;
+                state.link = opened.map(Arc::new);
             }
             Ok(_) | Err(_) => {}
         }

@@ -43,9 +43,7 @@ impl Asking {
     pub(super) fn still_waits(self, mission: &Mission) -> bool {
         match self {
             Self::Gate(gate) | Self::Note(gate) => mission.is_gate_open(gate),
-            Self::Answer(id) => {
-                mission.questions.iter().any(|asked| asked.id == id && asked.answer.is_none())
-            }
+            Self::Answer(id) => mission.questions.iter().any(|asked| asked.id == id && asked.is_open()),
         }
     }
 

@@ -38,7 +38,7 @@ pub(super) fn why(mission: &Mission) -> Option<&'static str> {
 
 /// Whether it is the work of somebody who asked and was not answered.
 fn waits_for_answer(mission: &Mission, activity: &Activity) -> bool {
-    let open = mission.questions.iter().filter(|question| question.answer.is_none());
+    let open = mission.questions.iter().filter(|question| question.is_open());
     activity.attempt.is_some_and(|id| open.into_iter().any(|question| question.from == id))
 }
 

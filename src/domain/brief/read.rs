@@ -54,7 +54,8 @@ fn by_id(mission: &Mission, what: &str) -> Result<String, Rejection> {
         return milestone(mission, id).ok_or_else(missing);
     }
     if let Ok(id) = what.parse::<QuestionId>() {
-        let found = mission.questions.iter().find(|question| question.id == id);
+        // What a server asked for somebody else is the person's, and may be of a tester's.
+        let found = mission.questions.iter().find(|question| question.id == id && question.server.is_none());
         return found.map(question).ok_or_else(missing);
     }
     let id: AssertionId = what.parse().map_err(|_| missing())?;

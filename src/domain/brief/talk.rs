@@ -50,12 +50,13 @@ pub(super) fn proposed_notes(mission: &Mission) -> String {
 
 /// The whole dialogue with the person, in its order: what was asked and answered, said, and noted at a NO-GO.
 pub(super) fn conversation(mission: &Mission) -> String {
-    let asked = mission.questions.iter().filter(|question| question.to == Party::Person).map(|question| {
-        let answer = question.answer.as_ref().map_or("(no answer yet)", |answer| answer.as_str());
-        let options = list("", &question.options);
-        let options = under("to choose from:\n", options);
-        (question.at, format!("you asked: {}\n{options}the person answered: {answer}\n", question.text))
-    });
+    let asked =
+        mission.questions.iter().filter(|question| question.is_of_agent_to_person()).map(|question| {
+            let answer = question.answer.as_ref().map_or("(no answer yet)", |answer| answer.as_str());
+            let options = list("", &question.options);
+            let options = under("to choose from:\n", options);
+            (question.at, format!("you asked: {}\n{options}the person answered: {answer}\n", question.text))
+        });
     let talk = |party: Party| matches!(party, Party::Person | Party::Orchestrator);
     let said = mission.messages.iter().filter(|m| talk(m.from) && talk(m.to)).map(|message| {
         let who = if message.from == Party::Person { "the person" } else { "you" };

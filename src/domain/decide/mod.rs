@@ -179,6 +179,8 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         Command::AmendPlan { changes } => planning::amend_plan(tx, changes),
         Command::Triage { decisions } => triage::triage(tx, decisions),
         Command::Ask { to, questions } => talk::ask(tx, to, questions),
+        Command::Relay { attempt, server, asked } => talk::relay(tx, attempt, server, asked),
+        Command::Withdraw { question, reason } => talk::withdraw(tx, question, reason),
         Command::HandIn { handoff, head } => handoff::hand_in(tx, *handoff, head),
         Command::RequestAmendment { assertion, proposal, reason } => {
             amendment::request(tx, &assertion, proposal, &reason)

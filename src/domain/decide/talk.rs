@@ -9,7 +9,7 @@ use crate::domain::id::{AttemptId, MessageId, QuestionId};
 use crate::domain::message::{Delivery, MessageState, Party, Question, QuestionDraft};
 use crate::domain::mission::Mission;
 use crate::domain::rejection::{Reason, Rejection};
-use crate::domain::text::Prose;
+use crate::domain::text::{Line, Prose, Title};
 
 /// Questions that are asked at once: more is no help to whoever answers them.
 const MOST_QUESTIONS: usize = 12;
@@ -46,6 +46,9 @@ pub(super) fn answer(tx: &mut Transaction, id: QuestionId, text: Prose) -> Resul
         refuse!(Unknown, "there is no question {id}")
     };
     refuse_if!(question.answer.is_some(), OutOfTurn, "{id} was answered already");
+    if let Some(reason) = &question.withdrawn {
+        refuse!(OutOfTurn, "nobody waits for an answer to {id} any more: {reason}")
+    }
     tx.accept(Event::QuestionAnswered { question: id, answer: text })
 }
 
@@ -75,14 +78,47 @@ pub(super) fn ask(tx: &mut Transaction, to: Party, questions: Vec<QuestionDraft>
     };
     refuse_if!(to != party, NotAllowed, "{otherwise}");
     for QuestionDraft { question: text, options } in questions {
-        let id = QuestionId(tx.mission().questions.last().map_or(1, |last| last.id.0 + 1));
-        let question = Question { id, from, to, text, options, at: tx.now, answer: None };
+        let id = next_id(tx.mission());
+        let at = tx.now;
+        let question =
+            Question { id, from, to, text, options, at, answer: None, server: None, withdrawn: None };
         tx.emit(Event::QuestionAsked { question });
     }
     if to == Party::Person {
         tx.end_asker()?;
     }
     Ok(())
+}
+
+/// A server whose tools an attempt has asks the person. The attempt goes on, and its call waits.
+pub(super) fn relay(tx: &mut Transaction, from: AttemptId, server: Title, asked: QuestionDraft) -> Result {
+    says_something(&asked.question)?;
+    let mission = tx.mission();
+    live(mission, from)?;
+    let open = mission.questions.iter().filter(|known| known.from == from && known.is_open()).count();
+    refuse_if!(
+        open >= MOST_QUESTIONS,
+        OutOfTurn,
+        "{open} questions of {from} wait for the person: no more are asked"
+    );
+    let QuestionDraft { question: text, options } = asked;
+    let (id, at, server) = (next_id(mission), tx.now, Some(server));
+    let question =
+        Question { id, from, to: Party::Person, text, options, at, answer: None, server, withdrawn: None };
+    tx.accept(Event::QuestionAsked { question })
+}
+
+/// Nobody waits for an answer any more; one that came meanwhile stands.
+pub(super) fn withdraw(tx: &mut Transaction, id: QuestionId, reason: Line) -> Result {
+    let waits = |known: &&Question| known.id == id && known.is_open() && known.server.is_some();
+    match tx.mission().questions.iter().find(waits) {
+        Some(_) => tx.accept(Event::QuestionWithdrawn { question: id, reason }),
+        None => Ok(()),
+    }
+}
+
+fn next_id(mission: &Mission) -> QuestionId {
+    QuestionId(mission.questions.last().map_or(1, |last| last.id.0 + 1))
 }
 
 pub(super) fn mark_delivered(tx: &mut Transaction, messages: Vec<MessageId>) -> Result {
@@ -103,7 +139,7 @@ pub(super) fn mark_delivered(tx: &mut Transaction, messages: Vec<MessageId>) -> 
 /// The newest question of an attempt to the orchestrator that has no answer.
 fn open_question_of(mission: &Mission, to: Party) -> Option<QuestionId> {
     let Party::Attempt(id) = to else { return None };
-    let open = |q: &&Question| q.from == id && q.to == Party::Orchestrator && q.answer.is_none();
+    let open = |q: &&Question| q.from == id && q.to == Party::Orchestrator && q.is_open();
     mission.questions.iter().rev().find(open).map(|question| question.id)
 }
 

@@ -18,6 +18,7 @@ use crate::agent::tool::ToolRow;
 use crate::domain::contract::Instrument;
 
 pub use context::{HandoffSource, ToolContext};
+pub use talk::asked;
 
 /// Every mission tool of one attempt; a prompt's front matter picks those of its role, and the domain refuses what a
 /// role may not ask anyway.

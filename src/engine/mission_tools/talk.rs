@@ -101,7 +101,8 @@ async fn ask_orchestrator(context: Arc<ToolContext>, wanted: QuestionToOrchestra
     }
 }
 
-fn asked(events: &[Stamped]) -> Option<QuestionId> {
+/// The question that was asked with these events.
+pub fn asked(events: &[Stamped]) -> Option<QuestionId> {
     events.iter().find_map(|stamped| match &stamped.event {
         Event::QuestionAsked { question } => Some(question.id),
         _ => None,

@@ -130,7 +130,7 @@ fn addressees(app: &App) -> Vec<Addressee> {
 
 fn waiting(app: &App) -> impl Iterator<Item = &Question> {
     let questions = app.mission.questions.iter();
-    questions.filter(|question| question.answer.is_none() && question.to == Party::Person)
+    questions.filter(|question| question.is_open() && question.to == Party::Person)
 }
 
 impl Popup for Talk {

@@ -148,6 +148,9 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::MessageSent { message } => said(message),
         Event::QuestionAsked { question } => asked(question),
         Event::QuestionAnswered { question, answer } => note(question, format!("answered: {answer}")),
+        Event::QuestionWithdrawn { question, reason } => {
+            note(question, format!("is not waited for any more: {reason}"))
+        }
         Event::WaitStarted { wait } => work::waits(wait, stamped.at),
         Event::WaitEnded { work, since } => {
             note(&short_subject(*work), format!("goes on after {}", span(stamped.at.since(*since))))
@@ -214,7 +217,8 @@ fn said(message: &Message) -> LogLine {
 
 fn asked(question: &Question) -> LogLine {
     let sign = if question.to == Party::Person { NEEDS } else { NOTE };
-    let text = format!("{} asks {}: {}", question.from, party(question.to), question.text);
+    let asker = question.server.as_ref().map_or_else(String::new, |server| format!("{server} of "));
+    let text = format!("{asker}{} asks {}: {}", question.from, party(question.to), question.text);
     LogLine::new(sign, &question.id, text).with(options(question)).whole()
 }
 

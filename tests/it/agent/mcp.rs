@@ -2,12 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use flightdeck::agent::mcp::{McpSpec, McpWay, rows};
+use flightdeck::agent::mcp::{Around, Asked, McpSpec, McpWay, Person, rows};
 use flightdeck::agent::tool::{Call, EvidenceSink, ToolEnv, ToolRow};
 use flightdeck::domain::attempt::Role;
+use flightdeck::domain::command::Command;
 use flightdeck::engine::EngineOptions;
 use flightdeck::instrument::Evidence;
+use flightdeck::link::Client;
+use flightdeck::link::protocol::Call as LinkCall;
 use flightdeck::workspace::{Access, Confinement, Jail, Reaper};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -18,6 +22,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
 use crate::faults::scripted::{Mind, call};
 use crate::support::flight::Ground;
 use crate::support::wire::{needs, waits_at_the_plan_gate};
+use crate::support::words;
 
 /// A server of a few lines.
 const SERVER: &str = r#"
@@ -36,7 +41,8 @@ def made(name, arguments):
     if name == "ask":
         schema = {"type": "object", "properties": {"colour": {"type": "string"}}}
         say({"id": 99, "method": "elicitation/create", "params": {"mode": "form", "message": "Which colour?", "requestedSchema": schema}})
-        return text("they " + json.loads(sys.stdin.readline())["result"]["action"])
+        result = json.loads(sys.stdin.readline())["result"]
+        return text("they %s %s" % (result["action"], result.get("content")))
     if name == "steal":
         try:
             open(arguments["to"], "w").close()
@@ -72,6 +78,22 @@ struct Place {
     env: Arc<ToolEnv>,
 }
 
+impl Place {
+    fn around(&self, answers: &'static str) -> Around {
+        Around { place: Arc::clone(&self.env), images: None, person: Arc::new(Says(answers)) }
+    }
+}
+
+/// A person who always says the same.
+struct Says(&'static str);
+
+#[async_trait::async_trait]
+impl Person for Says {
+    async fn ask(&self, _server: &str, _asked: Asked) -> Result<String, String> {
+        Ok(self.0.to_owned())
+    }
+}
+
 fn place() -> Place {
     let root = tempfile::tempdir().unwrap();
     let env = ToolEnv {
@@ -105,8 +127,8 @@ impl EvidenceSink for Kept {
 async fn a_program_gives_its_tools_and_is_started_again_once() {
     let (place, kept) = (place(), Arc::new(Kept::default()));
     let spec = program(&["python3", "-c", SERVER], &[("PLACE", "home")]);
-    let rows =
-        rows(spec, Arc::clone(&place.env), Some(Arc::clone(&kept) as Arc<dyn EvidenceSink>)).await.unwrap();
+    let images = Some(Arc::clone(&kept) as Arc<dyn EvidenceSink>);
+    let rows = rows(spec, Around { images, ..place.around("decline") }).await.unwrap();
     let names: Vec<&str> = rows.iter().map(|row| row.spec.name.as_str()).collect();
     assert_eq!(names[..2], ["mcp__t__greet_me", "mcp__t__refuse"]);
     assert!(rows[0].refusal(Access::Read).is_none(), "whoever is named is given it");
@@ -118,7 +140,8 @@ async fn a_program_gives_its_tools_and_is_started_again_once() {
     let stranger = kept.0.lock().unwrap()[0].stranger.clone();
     assert_eq!(stranger.as_deref(), Some("the MCP server t"), "no verdict rests on it");
     let told = asked(&rows, "ask", json!({})).await.unwrap();
-    assert!(told.starts_with("they decline\n[the server asked the person \"Which colour?\""), "{told}");
+    let declined = "they decline None\n[the server asked the person \"Which colour?\": they declined]";
+    assert_eq!(told, declined);
     let died = asked(&rows, "die", json!({})).await.unwrap_err();
     assert!(died.contains("exit code 7: out of luck") && died.contains("started again"), "{died}");
     assert_eq!(asked(&rows, "greet_me", json!({ "who": "Ada" })).await, greeted);
@@ -140,7 +163,7 @@ async fn a_server_that_cannot_be_had_says_why() {
         (address("http://127.0.0.1:9/mcp", &[]), "does not answer at http://127.0.0.1:9/mcp"),
     ];
     for (spec, words) in table {
-        let why = rows(spec, Arc::clone(&place.env), None).await.err().unwrap();
+        let why = rows(spec, place.around("blue")).await.err().unwrap();
         assert!(why.contains(words), "{why}");
     }
 }
@@ -185,11 +208,49 @@ async fn a_server_is_asked_over_http_with_the_persons_headers() {
     Mock::given(signed).respond_with(OneTool).mount(&server).await;
     let place = place();
     let spec = address(&format!("{}/mcp", server.uri()), &[("Authorization", "Bearer sk-1")]);
-    let rows = rows(spec, Arc::clone(&place.env), None).await.unwrap();
+    let rows = rows(spec, place.around("blue")).await.unwrap();
     assert_eq!(asked(&rows, "add", json!({ "a": 2 })).await, Ok(r#"{"sum":3}"#.to_owned()));
     let unsigned = address(&format!("{}/mcp", server.uri()), &[]);
-    let why = flightdeck::agent::mcp::rows(unsigned, Arc::clone(&place.env), None).await.err().unwrap();
+    let why = flightdeck::agent::mcp::rows(unsigned, place.around("blue")).await.err().unwrap();
     assert!(why.contains("404"), "{why}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_person_answers_what_a_server_asks_while_its_agent_waits() {
+    let ground = Ground::plain("test/mind");
+    let mcp = BTreeMap::from([(Role::Orchestrator, vec![program(&["python3", "-c", SERVER], &[])])]);
+    let calls = vec![call("mcp__t__ask", json!({})), call("mcp__t__ask", json!({}))];
+    let options = EngineOptions { backends: Mind::first(calls), mcp, ..ground.options() };
+    let socket = options.socket.clone();
+    let answers = async {
+        for (number, words) in [(1, "blue"), (2, "decline")] {
+            let open = loop {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                let mission = ground.mission();
+                if let Some(open) = mission.questions.iter().find(|question| question.is_open()) {
+                    let asker = &mission.attempts[&open.from];
+                    assert!(asker.is_live(), "it goes on with the answer");
+                    assert_eq!(flightdeck::domain::attention::needs(&mission).len(), 1);
+                    break open.clone();
+                }
+            };
+            let asks =
+                "The MCP server `t` asks: Which colour? `colour`: a text. `-` leaves it out. Say `decline`";
+            assert!(open.text.as_str().starts_with(asks), "{}", open.text);
+            assert_eq!(open.id.0, number);
+            let (client, _notices) = Client::connect(&socket, "test").await.unwrap();
+            let command = Command::Answer { question: open.id, text: words::prose(words) };
+            client.call(LinkCall::Command { command: Box::new(command) }).await.unwrap();
+        }
+    };
+    let (ended, ()) = tokio::join!(flightdeck::engine::run(options), answers);
+    ended.unwrap();
+    let (mission, told) = (ground.mission(), ground.told());
+    assert!(waits_at_the_plan_gate(&mission), "{:?}", needs(&mission));
+    assert!(told.contains("they accept {'colour': 'blue'}"), "{told}");
+    assert!(told.contains("they decline None") && told.contains("they declined]"), "{told}");
+    let planner = mission.questions[0].from;
+    assert!(!mission.has_asked_person(planner), "its server did");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -239,6 +239,8 @@ fn talk_events() -> Vec<Event> {
         options: vec![line("blue")],
         at: AT,
         answer: None,
+        server: None,
+        withdrawn: None,
     };
     let directive = Directive { id: DirectiveId(1), text: prose("less"), from: Party::Person, at: AT };
     vec![
@@ -250,6 +252,7 @@ fn talk_events() -> Vec<Event> {
         Event::MessagesDelivered { messages: vec![MessageId(1)] },
         Event::QuestionAsked { question },
         Event::QuestionAnswered { question: QuestionId(1), answer: prose("blue") },
+        Event::QuestionWithdrawn { question: QuestionId(1), reason: line("nobody waits") },
     ]
 }
 

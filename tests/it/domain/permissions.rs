@@ -10,7 +10,7 @@ use flightdeck::domain::gate::{Autopilot, GateId};
 use flightdeck::domain::id::{
     AttemptId, FeatureId, FindingId, MilestoneId, ProposalId, QuestionId, RequirementId, Revision, Timestamp,
 };
-use flightdeck::domain::message::{Delivery, Party};
+use flightdeck::domain::message::{Delivery, Party, QuestionDraft};
 use flightdeck::domain::mission::{Hold, HoldCause};
 use flightdeck::domain::proposal::Ruling;
 use flightdeck::domain::round::Opinion;
@@ -222,6 +222,12 @@ fn engines() -> Vec<Command> {
             second: Box::new(SecondTry { result: Recurrence::Same, evidence: vec![] }),
         },
         Command::MarkDelivered { messages: vec![] },
+        Command::Relay {
+            attempt,
+            server: words::title("files"),
+            asked: QuestionDraft { question: words::prose("which?"), options: vec![] },
+        },
+        Command::Withdraw { question: QuestionId(1), reason: words::line("gone") },
         Command::ProposeDocument { changes: vec![] },
         Command::Hold { hold },
         Command::BeginWait { wait },
@@ -324,12 +330,14 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::RecordSecondTry { .. }
         | Command::LeaveClaims { .. }
         | Command::MarkDelivered { .. }
+        | Command::Relay { .. }
+        | Command::Withdraw { .. }
         | Command::ProposeDocument { .. }
         | Command::Hold { .. }
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 74,
+        | Command::RecordLanding { .. } => 76,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

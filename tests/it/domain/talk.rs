@@ -1,6 +1,7 @@
 //! Messages, questions and directives, and the wall between workers and validators.
 
 use flightdeck::domain::attempt::{AgentWork, Ending, Work};
+use flightdeck::domain::attention::needs;
 use flightdeck::domain::command::Command;
 use flightdeck::domain::event::Actor;
 use flightdeck::domain::id::{AttemptId, FeatureId, MessageId, MilestoneId, QuestionId};
@@ -8,7 +9,7 @@ use flightdeck::domain::message::{Delivery, MessageState, Party, QuestionDraft};
 use flightdeck::domain::text::Prose;
 
 use crate::support::mission::Flight;
-use crate::support::words::prose;
+use crate::support::words::{line, prose, title};
 
 fn say(to: Party) -> Command {
     Command::Say { to, text: prose("hello"), delivery: Delivery::Queue }
@@ -103,7 +104,7 @@ fn the_wall_between_workers_and_validators_holds() {
         attempt: worker,
         work: AgentWork::Build { feature: FeatureId(1) },
         role: flightdeck::domain::attempt::Role::Worker,
-        model: crate::support::words::title("a/b"),
+        model: title("a/b"),
         base: crate::support::words::commit("base000"),
     };
     flight.record(Actor::Engine, started, at);
@@ -254,4 +255,28 @@ fn several_questions_are_asked_at_once_and_their_answers_are_waited_for_together
         flight.person(answer(question));
     }
     assert_eq!(flight.due(), [AgentWork::Plan.into()]);
+}
+
+#[test]
+fn what_a_server_asks_waits_for_the_person_as_long_as_its_attempt_does() {
+    let (mut flight, worker) = building();
+    let asked = || QuestionDraft { question: prose("which colour?"), options: vec![line("blue")] };
+    let relay = || Command::Relay { attempt: worker, server: title("files"), asked: asked() };
+    flight.engine(relay()).engine(relay()).engine(relay());
+    let is_due = |flight: &Flight| flight.due() == [AgentWork::Build { feature: FeatureId(1) }.into()];
+    assert!(is_due(&flight) && flight.mission.attempts[&worker].is_live(), "{:?}", flight.due());
+    let waiting = |flight: &Flight| needs(&flight.mission).iter().filter(|need| need.blocks == "F1").count();
+    assert_eq!(waiting(&flight), 3);
+    flight.person(answer(1));
+    flight.engine(Command::Withdraw { question: QuestionId(2), reason: line("nobody waits") });
+    flight.engine(Command::Withdraw { question: QuestionId(1), reason: line("too late") });
+    assert_eq!(waiting(&flight), 1);
+    let late = "nobody waits for an answer to Q2 any more: nobody waits";
+    assert_eq!(flight.refusal(Actor::Person, answer(2)), late);
+    flight.end(worker, Ending::Interrupted);
+    assert_eq!(waiting(&flight), 0);
+    let ended = "nobody waits for an answer to Q3 any more: #2 has ended";
+    assert_eq!(flight.refusal(Actor::Person, answer(3)), ended);
+    assert!(!flight.mission.has_asked_person(worker));
+    assert_eq!(flight.refusal(Actor::Engine, relay()), "#2 has ended: tell the orchestrator instead");
 }

@@ -365,9 +365,12 @@ fn talk() -> Vec<Event> {
                 options: vec![line("SQLite"), line("files")],
                 at: AT,
                 answer: None,
+                server: None,
+                withdrawn: None,
             },
         },
         Event::QuestionAnswered { question: QuestionId(2), answer: prose("SQLite") },
+        Event::QuestionWithdrawn { question: QuestionId(2), reason: line("nobody waits") },
     ]
 }
 
