@@ -13,10 +13,7 @@ use crate::config::{Flag, Home, Settings, Sources, Variables};
 use crate::instrument::browser::Started;
 use crate::instrument::{BrowserProbe, Chromium, Place};
 use crate::view::row::Row;
-use crate::workspace::{Program, Repo, SandboxOptions};
-
-/// The project's own settings, in its repository.
-pub const PROJECT_FILE: &str = ".flightdeck/config.toml";
+use crate::workspace::{Program, Project, Repo, SandboxOptions};
 
 /// The circumstances of a command.
 #[derive(Debug, Clone)]
@@ -77,19 +74,24 @@ impl Context {
         Repo::discover(&self.here).ok().map(|repo| canonical(repo.root()))
     }
 
+    /// What that repository brings along.
+    pub fn project(&self, repository: Repository<'_>) -> Option<Project> {
+        let root = match repository {
+            Repository::At(root) => Some(root.to_owned()),
+            Repository::OfThisDirectory => self.repository(),
+        };
+        root.map(|root| Project::new(&root, &self.home.state))
+    }
+
+    /// Where settings come from, for a repository or outside of any.
+    pub fn sources(&self, repository: Repository<'_>, flags: Vec<Flag>) -> Sources {
+        let project = self.project(repository);
+        Sources { user_file: self.home.user_file(), project, variables: self.variables.clone(), flags }
+    }
+
     /// The settings for a repository, or outside of any.
     pub fn settings(&self, repository: Repository<'_>, flags: Vec<Flag>) -> Result<Settings> {
-        let project_file = match repository {
-            Repository::At(root) => Some(root.join(PROJECT_FILE)),
-            Repository::OfThisDirectory => self.repository().map(|root| root.join(PROJECT_FILE)),
-        };
-        let sources = Sources {
-            user_file: self.home.user_file(),
-            project_file,
-            variables: self.variables.clone(),
-            flags,
-        };
-        Ok(sources.load()?)
+        Ok(self.sources(repository, flags).load()?)
     }
 
     /// The settings of this directory.

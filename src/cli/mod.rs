@@ -27,6 +27,7 @@ pub mod print;
 mod screen;
 mod setup;
 mod table;
+mod trust;
 mod verb;
 
 pub use dispatch::main;

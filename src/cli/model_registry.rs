@@ -260,7 +260,7 @@ mod tests {
         std::fs::write(&file, text).unwrap();
         std::fs::write(&key, "old").unwrap();
         let variables = std::iter::empty().collect();
-        let sources = Sources { user_file: file, project_file: None, variables, flags: Vec::new() };
+        let sources = Sources { user_file: file, project: None, variables, flags: Vec::new() };
         let model = ModelRegistry::new(sources).unwrap().model("mock/m").unwrap();
         let ask = async || model.turn(&Request::default(), &Nobody, &CancellationToken::new()).await;
 

@@ -1,6 +1,6 @@
 //! Where flightdeck keeps things: missions, the person's settings, sockets.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use directories::BaseDirs;
 
@@ -8,6 +8,8 @@ use super::error::ConfigError;
 use super::file::read;
 use super::variables::Variables;
 use crate::agent::hook::HookRules;
+use crate::workspace::project::PROJECT_HOOKS;
+use crate::workspace::{Project, Standing};
 
 /// The directories of one person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,25 +63,41 @@ impl Home {
         self.config.join("hooks.json")
     }
 
-    /// What stands in that file; nothing where there is none.
+    /// What stands in that file, and after it the hooks of a project that are trusted; nothing where there are none.
     ///
     /// # Errors
     /// With the place of what does not fit.
-    pub fn hooks(&self) -> Result<HookRules, ConfigError> {
+    pub fn hooks(&self, project: Option<&Project>) -> Result<HookRules, ConfigError> {
         let file = self.hooks_file();
-        let Some(text) = read(&file)? else { return Ok(HookRules::default()) };
-        serde_json::from_str(&text).map_err(|error| {
-            let (line, whole) = (error.line(), error.to_string());
-            let message = whole.split(" at line ").next().unwrap_or_default().to_owned();
-            ConfigError::Syntax { file, line, message }
-        })
+        let mut rules = match read(&file)? {
+            Some(text) => hooks_of(&text, &file)?,
+            None => HookRules::default(),
+        };
+        let of_project =
+            project.and_then(|project| Some((project.root(), project.file(PROJECT_HOOKS).ok()??)));
+        if let Some((root, file)) = of_project
+            && file.standing == Standing::Trusted
+        {
+            rules.extend(hooks_of(&file.text, &root.join(&file.name))?);
+        }
+        Ok(rules)
     }
+}
+
+/// The hooks that a text names.
+///
+/// # Errors
+/// With the place of what does not fit.
+pub fn hooks_of(text: &str, file: &Path) -> Result<HookRules, ConfigError> {
+    serde_json::from_str(text).map_err(|error| {
+        let (line, whole) = (error.line(), error.to_string());
+        let message = whole.split(" at line ").next().unwrap_or_default().to_owned();
+        ConfigError::Syntax { file: file.to_owned(), line, message }
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn variables(pairs: &[(&str, &str)]) -> Variables {
@@ -104,7 +122,7 @@ mod tests {
     fn hooks_that_do_not_fit_are_told_with_their_place() {
         let place = tempfile::tempdir().unwrap();
         let home = Home { state: "/s".into(), config: place.path().to_owned(), runtime: None };
-        assert_eq!(home.hooks().unwrap().count(), 0, "none is fine");
+        assert_eq!(home.hooks(None).unwrap().count(), 0, "none is fine");
         let command = r#"{ "type": "command", "command": "true", "timeout": 5 }"#;
         let rule = |hooks: &str| format!("{{ \"hooks\": {{ \"Stop\": [\n{{ \"hooks\": [{hooks}] }}] }} }}");
         let table = [
@@ -122,11 +140,11 @@ mod tests {
         ];
         for (text, line, words) in table {
             std::fs::write(home.hooks_file(), &text).unwrap();
-            let told = home.hooks().unwrap_err().to_string();
+            let told = home.hooks(None).unwrap_err().to_string();
             let start = format!("{}:{line}: ", home.hooks_file().display());
             assert!(told.starts_with(&start) && told.contains(words), "{told}");
         }
         std::fs::write(home.hooks_file(), rule(command)).unwrap();
-        assert_eq!(home.hooks().unwrap().count(), 1);
+        assert_eq!(home.hooks(None).unwrap().count(), 1);
     }
 }

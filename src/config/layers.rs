@@ -11,6 +11,8 @@ use super::origin::{Layer, Origin, Setting};
 use super::settings::Settings;
 use super::values::{self, Values};
 use super::variables::Variables;
+use crate::workspace::project::PROJECT_SETTINGS;
+use crate::workspace::{Project, ProjectFile, Standing};
 
 /// The variables of flightdeck that are no settings.
 const NOT_SETTINGS: [&str; 4] =
@@ -20,8 +22,8 @@ const NOT_SETTINGS: [&str; 4] =
 #[derive(Debug, Clone)]
 pub struct Sources {
     pub user_file: PathBuf,
-    /// Outside a repository there is none.
-    pub project_file: Option<PathBuf>,
+    /// Outside a repository there is none. Its settings count once they are trusted.
+    pub project: Option<Project>,
     pub variables: Variables,
     pub flags: Vec<Flag>,
 }
@@ -49,9 +51,23 @@ impl Sources {
     /// # Errors
     /// The first fault, with its place.
     pub fn load(&self) -> Result<Settings, ConfigError> {
+        let file = match &self.project {
+            Some(project) => project.file(PROJECT_SETTINGS),
+            None => Ok(None),
+        };
+        // One that cannot be read is told where it is told that it is not used.
+        let trusted = file.ok().flatten().filter(|file| file.standing == Standing::Trusted);
+        self.load_with(trusted.as_ref())
+    }
+
+    /// Reads all layers, with those settings of the project whether they are trusted or not.
+    ///
+    /// # Errors
+    /// The first fault, with its place.
+    pub fn load_with(&self, of_project: Option<&ProjectFile>) -> Result<Settings, ConfigError> {
         let mut settings = of_file(&self.user_file, Layer::User)?;
-        if let Some(file) = &self.project_file {
-            settings.extend(of_file(file, Layer::Project)?);
+        if let (Some(project), Some(file)) = (&self.project, of_project) {
+            settings.extend(file::settings(&file.text, &project.root().join(&file.name), Layer::Project)?);
         }
         settings.extend(self.of_variables()?);
         let of_flag = |flag: &Flag| of_word(&flag.key, &flag.word, &Origin::new(Layer::Flag, flag.name));
@@ -89,7 +105,7 @@ impl Sources {
             let advice = values::advice(key);
             return Err(ConfigError::UnknownKey { origin: origin.clone(), key: key.clone(), advice });
         }
-        if let (Layer::Project, Some(because)) = (origin.layer, values::reserved(key)) {
+        if let (Layer::Project, Some(because)) = (origin.layer, not_for_projects(&layered.by_key, &setting)) {
             let (origin, key, user_file) = (origin.clone(), key.clone(), self.user_file.clone());
             return Err(ConfigError::NotForProjects { origin, key, because, user_file });
         }
@@ -109,6 +125,25 @@ impl Sources {
         })?;
         Ok(())
     }
+}
+
+/// Why a project may not set this over what the person has set.
+fn not_for_projects(persons: &BTreeMap<String, Setting>, setting: &Setting) -> Option<&'static str> {
+    let Setting { key, value, .. } = setting;
+    let of_person = |key: &str| persons.get(key).filter(|set| set.origin.layer != Layer::Project);
+    let limit = of_person(key).and_then(|set| set.value.as_f64());
+    if key.starts_with("budget.") && limit.zip(value.as_f64()).is_some_and(|(limit, wanted)| wanted > limit) {
+        return Some("it would spend more than you allow");
+    }
+    let server = key.strip_prefix("mcp.").and_then(|rest| rest.split('.').next());
+    let is_yours = |server: &str| {
+        let fields = format!("mcp.{server}.");
+        persons.iter().any(|(name, set)| name.starts_with(&fields) && set.origin.layer != Layer::Project)
+    };
+    if server.is_some_and(is_yours) {
+        return Some("you have a server of that name, and what you send to it is yours");
+    }
+    values::reserved(key)
 }
 
 fn of_file(file: &Path, layer: Layer) -> Result<Vec<Setting>, ConfigError> {

@@ -20,7 +20,7 @@ mod variables;
 
 pub use backend::{Backend, BackendError, Reached, Remote};
 pub use error::ConfigError;
-pub use home::Home;
+pub use home::{Home, hooks_of};
 pub use layers::{Flag, Sources};
 pub use origin::{Layer, Origin, Setting};
 pub use settings::{Settings, USUAL_MODELS};

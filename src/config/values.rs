@@ -239,8 +239,9 @@ pub(super) fn reserved(key: &str) -> Option<&'static str> {
         "browser" => Some("it decides which program runs"),
         "pass_env" => Some("it decides which of your variables programs see"),
         "quiet_hours" | "keep_awake" | "resume_after_quota" => Some("it is about you and your machine"),
+        _ if key.starts_with("keys.") => Some("it decides what your keys do, GO among it"),
         _ if key.starts_with("sandbox.") => Some("it decides what its own programs may touch"),
-        _ => ["providers.", "agents.", "mcp."]
+        _ => ["providers.", "agents."]
             .iter()
             .any(|section| key.starts_with(section))
             .then_some("it decides which program runs and where your keys are sent"),

@@ -127,6 +127,8 @@ pub enum Command {
     PriceModel { model: Title, price: ModelPrice },
     // Why what agents run is not sandboxed, where it is not.
     NoteSandbox { missing: Option<Line> },
+    // The prompts that are not the built-in ones, and what the repository brings along and is not used.
+    NoteOverrides { overrides: Vec<Line> },
     // What of the record is not as the engine wrote it.
     DoubtRecord { why: Option<Line> },
     CountUsage { attempt: AttemptId, usage: Usage },
@@ -239,6 +241,7 @@ impl Command {
             | Self::TakeFallback { .. }
             | Self::PriceModel { .. }
             | Self::NoteSandbox { .. }
+            | Self::NoteOverrides { .. }
             | Self::DoubtRecord { .. }
             | Self::CountUsage { .. }
             | Self::TellRevision { .. }

@@ -332,6 +332,10 @@ pub enum Event {
     SandboxNoted {
         missing: Option<Line>,
     },
+    // The prompts that are not the built-in ones, and what the repository brings along and is not used.
+    OverridesNoted {
+        overrides: Vec<Line>,
+    },
     // Nothing: the record is as it was written again, such as from a copy.
     RecordDoubted {
         why: Option<Line>,

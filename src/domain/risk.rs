@@ -16,6 +16,7 @@ use super::text::{Title, plural};
 pub fn risks(mission: &Mission) -> Vec<String> {
     let mut risks = mission.gate_obstacles(GateId::Plan);
     risks.extend(unsandboxed_risk(mission));
+    risks.extend(mission.overrides.iter().map(ToString::to_string));
     risks.extend(mission.negotiation_risks());
     risks.extend(mission.baseline_risks());
     risks.extend(unproven_features(mission));

@@ -18,7 +18,6 @@ use crate::agent::hook::Whose;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::Prompt;
 use crate::agent::session::{Player, Session};
-use crate::agent::skill::SkillLibrary;
 use crate::agent::tool::{Archive, Extras, ToolEnv, ToolRow, ToolTable};
 use crate::domain::attempt::{AgentWork, Ending, Role};
 use crate::domain::brief::{brief, brief_to_go_on};
@@ -45,6 +44,7 @@ pub async fn run(
     let model_role: Role = prompt.model_role().parse().unwrap_or(role);
     let model = engine.cell.with(|mission| mission.models.get(&model_role).cloned()).unwrap_or_default();
     engine.note_sandbox().await?;
+    engine.note_overrides().await?;
     engine.record_prices().await?;
     let start = Command::StartAttempt { work, model: model.clone() };
     let Some(events) = engine.dispatcher.record_if_due(start).await? else { return Ok(()) };
@@ -267,7 +267,7 @@ impl AttemptRun {
         };
         let extras = Extras {
             researchers: Some(Arc::new(researchers)),
-            skills: SkillLibrary::find(&self.engine.skill_dirs(&env.dir)),
+            skills: self.engine.skills(&env.dir),
             instruments: env.instruments.clone(),
         };
         let all = ToolTable::new(tool_env, extras).with(mission_tools::rows(&context));

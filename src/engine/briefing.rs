@@ -1,6 +1,6 @@
 //! What every session reads of the mission and is given to work with, in any role.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -9,6 +9,7 @@ use super::context::EngineContext;
 use super::error::EngineError;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptError};
+use crate::agent::skill::SkillLibrary;
 use crate::agent::skill::nearest_guide;
 use crate::agent::tool::{ToolEnv, ToolRow};
 use crate::agent::turn::Limits;
@@ -100,10 +101,9 @@ impl EngineContext {
         }))
     }
 
-    /// Where skills are looked for, nearest first.
-    pub fn skill_dirs(&self, dir: &Path) -> Vec<PathBuf> {
-        let own = [".agents/skills", ".claude/skills"].iter().map(|name| dir.join(name));
-        own.chain(self.skill_dirs.iter().cloned()).collect()
+    /// The skills of a checkout that the person trusts, and the person's own.
+    pub fn skills(&self, checkout: &Path) -> SkillLibrary {
+        SkillLibrary::find(self.project.as_ref().map(|project| (project, checkout)), &self.skill_dirs)
     }
 }
 

@@ -26,6 +26,7 @@ use crate::domain::id::{Commit, MissionId};
 use crate::instrument::{BrowserProbe, Chromium, Place};
 use crate::link::feed::Feed;
 use crate::store::{Catalogue, Store};
+use crate::workspace::Project;
 use crate::workspace::sandbox::Temporary;
 use crate::workspace::sweep::{MARK, Swept, sweep};
 use crate::workspace::{Access, MissionRepo, Published, Reaper, Sandbox};
@@ -127,6 +128,8 @@ pub struct EngineContext {
     pub habits: Habits,
     /// Servers whose tools each role is given.
     pub mcp: BTreeMap<Role, Vec<Arc<McpSpec>>>,
+    /// What of the repository the person trusts.
+    pub project: Option<Project>,
     /// Where skills are looked for beside the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// How long commands may take that the engine runs itself.

@@ -9,6 +9,7 @@ use super::error::EngineError;
 use super::role::OwnPlace;
 use crate::domain::command::Command;
 use crate::domain::text::Line;
+use crate::workspace::Project;
 use crate::workspace::sandbox::copy_home;
 use crate::workspace::services::DATA_DIR;
 use crate::workspace::{Access, Jail, Reach, remove_directory};
@@ -113,6 +114,22 @@ impl EngineContext {
         let missing = self.sandbox.missing()?.map(Line::clipped);
         if self.cell.with(|mission| mission.unsandboxed != missing) {
             self.dispatcher.record_if_due(Command::NoteSandbox { missing }).await?;
+        }
+        Ok(())
+    }
+
+    /// Has the mission know which prompts are not the built-in ones, and what the repository brings along and is not used.
+    ///
+    /// # Errors
+    /// When the engine is going down.
+    pub async fn note_overrides(&self) -> Result<(), EngineError> {
+        let prompts = self.prompts.overrides().into_iter();
+        let told =
+            prompts.map(|(name, file)| format!("the prompt `{name}` is not the built-in one but {file}"));
+        let unused = self.project.iter().flat_map(Project::unused);
+        let overrides: Vec<Line> = told.chain(unused).map(Line::clipped).collect();
+        if self.cell.with(|mission| mission.overrides != overrides) {
+            self.dispatcher.record_if_due(Command::NoteOverrides { overrides }).await?;
         }
         Ok(())
     }

@@ -39,6 +39,7 @@ use crate::instrument::{BrowserProbe, Chromium};
 use crate::link::feed::Feed;
 use crate::link::server::Server;
 use crate::store::{Catalogue, Store, StoreError};
+use crate::workspace::Project;
 use crate::workspace::sandbox::Temporary;
 use crate::workspace::{FilterGround, MissionRepo, Reaper, RepoPlan, Sandbox, SandboxOptions};
 
@@ -58,7 +59,9 @@ pub struct EngineOptions {
     pub backends: Arc<dyn Backends>,
     /// How programs that agents start are to be kept in.
     pub sandbox: SandboxOptions,
-    /// Directories of prompts, nearest first; the built-in ones come last.
+    /// The repository, and what of it the person trusts; without it nothing that it brings along is used.
+    pub project: Option<Project>,
+    /// Directories of prompts, after those of the project, nearest first; the built-in ones come last.
     pub prompt_dirs: Vec<PathBuf>,
     /// Variables of the person's environment that the mission's programs get too.
     pub passed: Vec<(String, String)>,
@@ -131,7 +134,8 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         inboxes: Arc::default(),
         store,
         missions: options.missions,
-        prompts: PromptLibrary::new(options.prompt_dirs, PROMPTS),
+        prompts: PromptLibrary::new(options.project.clone(), options.prompt_dirs, PROMPTS),
+        project: options.project,
         backends: options.backends,
         temporary,
         sandbox,

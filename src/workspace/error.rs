@@ -56,6 +56,14 @@ pub enum WorkspaceError {
          `sandbox.mode = \"auto\"` in your own settings"
     )]
     NoSandbox { why: String },
+    #[error("{} is not used: {why}", file.display())]
+    Unfit { file: PathBuf, why: String },
+    #[error(
+        "{} cannot be read ({why}), so nothing that a repository brings is trusted; remove the file, and trust again with \
+         `flightdeck trust`",
+        file.display()
+    )]
+    Ledger { file: PathBuf, why: String },
     #[error("failed to {doing}: {}", source.message())]
     Git { doing: &'static str, source: git2::Error },
     /// What git's own program said when it failed.

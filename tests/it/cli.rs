@@ -13,4 +13,5 @@ mod setup;
 pub mod stage;
 mod telling;
 mod text;
+mod trust;
 mod verbs;

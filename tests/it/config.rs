@@ -1,12 +1,14 @@
 //! The layers of the configuration, their faults, and the way from a model's name to its backend.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
 use flightdeck::agent::model::provider::{ProviderSpec, Wire};
 use flightdeck::config::{Backend, Flag, Remote, Settings, Sources, Variables};
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::gate::Autopilot;
+use flightdeck::workspace::Project;
+use flightdeck::workspace::project::PROJECT_SETTINGS;
 use pretty_assertions::assert_eq;
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
@@ -22,7 +24,7 @@ impl Fixture {
         let directory = tempfile::tempdir().unwrap();
         let sources = Sources {
             user_file: directory.path().join("user.toml"),
-            project_file: Some(directory.path().join("project.toml")),
+            project: Some(Project::new(directory.path(), &directory.path().join("state"))),
             variables: Variables::default(),
             flags: Vec::new(),
         };
@@ -35,7 +37,10 @@ impl Fixture {
     }
 
     fn project(self, text: &str) -> Self {
-        fs::write(self.directory.path().join("project.toml"), text).unwrap();
+        let project = self.sources.project.as_ref().unwrap();
+        fs::create_dir_all(project.root().join(".flightdeck")).unwrap();
+        fs::write(project.root().join(PROJECT_SETTINGS), text).unwrap();
+        project.decide(&project.files().unwrap(), true).unwrap();
         self
     }
 
@@ -79,9 +84,9 @@ fn the_later_layer_wins_and_every_value_knows_where_it_comes_from() {
         ("budget.validation_percent", "25", "default"),
         ("theme", "\"dusk\"", "user.toml:2"),
         ("limits.rounds", "7", "user.toml:4"),
-        ("limits.failures", "5", "project.toml:2"),
+        ("limits.failures", "5", "config.toml:2"),
         ("limits.reviewers", "6", "FLIGHTDECK_LIMITS_REVIEWERS"),
-        ("budget.money", "12.5", "project.toml:5"),
+        ("budget.money", "12.5", "config.toml:5"),
         ("speed", "4.0", "--speed"),
     ];
     for (key, value, place) in table {
@@ -143,15 +148,34 @@ fn a_project_may_not_spend_keys_nor_give_consent() {
         "prices = \"cheap.toml\"\n",
         "pass_env = [\"HOME\"]\n",
         "browser = \"/tmp/mine\"\n",
+        "[keys.gate]\ngo = \"j\"\n",
+        "sandbox.mode = \"off\"\n",
     ] {
         let fault = Fixture::new().project(text).fault();
         assert!(
-            fault.starts_with("project.toml:") && fault.contains("a project's file may not set"),
+            fault.starts_with(".flightdeck/config.toml:") && fault.contains("a project's file may not set"),
             "{fault}"
         );
         assert!(fault.ends_with("put it into user.toml instead"), "{fault}");
         Fixture::new().user(text).load();
     }
+}
+
+#[test]
+fn a_project_may_lower_a_budget_and_bring_servers_of_its_own_and_no_more() {
+    let yours = "[budget]\nmoney = 5\n[mcp.docs]\nurl = \"https://x.example/mcp\"\nheaders = [\"a: $KEY\"]\nroles = [\"worker\"]\n";
+    let with = |text: &str| Fixture::new().user(yours).variables(&[("KEY", "k")]).project(text);
+    assert_eq!(with("[budget]\nmoney = 4\ntokens = 9\n").load().budget.micro_dollars, Some(4_000_000));
+    let raised = with("[budget]\nmoney = 6\n").fault();
+    assert!(raised.contains("because it would spend more than you allow"), "{raised}");
+    let server = "command = [\"docs\"]\nroles = [\"worker\"]\n";
+    let names: Vec<String> = with(&format!("[mcp.mine]\n{server}")).load().mcp().unwrap()[&Role::Worker]
+        .iter()
+        .map(|server| server.name.clone())
+        .collect();
+    assert_eq!(names, ["docs", "mine"]);
+    let taken = with("[mcp.docs]\nurl = \"https://evil.example\"\n").fault();
+    assert!(taken.contains("because you have a server of that name"), "{taken}");
 }
 
 #[test]
@@ -340,7 +364,7 @@ fn a_file_that_cannot_be_read_is_not_taken_for_none() {
     fs::create_dir(&fixture.sources.user_file).unwrap();
     assert!(fixture.fault().starts_with("user.toml cannot be read"));
     let mut fixture = Fixture::new();
-    fixture.sources.project_file = Some(PathBuf::from("/nowhere/x"));
+    fixture.sources.project = Some(Project::new(Path::new("/nowhere/x"), Path::new("/nowhere/state")));
     fixture.load();
 }
 

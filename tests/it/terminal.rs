@@ -6,7 +6,7 @@ mod choosing;
 mod dressing;
 mod flight;
 mod following;
-mod keyboard;
+pub mod keyboard;
 mod slow_link;
 mod surroundings;
 mod ways_out;

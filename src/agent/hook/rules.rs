@@ -87,9 +87,23 @@ impl HookRules {
         self.hooks.contains_key(&event)
     }
 
+    /// Takes more of them in, which hear after those that are there.
+    pub fn extend(&mut self, more: Self) {
+        for (event, rules) in more.hooks {
+            self.hooks.entry(event).or_default().extend(rules);
+        }
+    }
+
+    /// Each command with the event that it hears of.
+    pub fn commands(&self) -> impl Iterator<Item = (HookEvent, &str)> {
+        self.hooks.iter().flat_map(|(event, rules)| {
+            rules.iter().flat_map(|rule| &rule.hooks).map(|hook| (*event, hook.command.as_str()))
+        })
+    }
+
     /// How many commands there are.
     pub fn count(&self) -> usize {
-        self.hooks.values().flatten().map(|rule| rule.hooks.len()).sum()
+        self.commands().count()
     }
 }
 

@@ -6,10 +6,16 @@ use std::path::PathBuf;
 use std::sync::Mutex;
 
 use super::file::{Prompt, PromptError, PromptProblem};
+use crate::workspace::project::PROJECT_PROMPTS;
+use crate::workspace::{Project, ProjectFile, Standing};
+
+/// What stands before a name in the origin of a prompt that is part of the program.
+const BUILT_IN: &str = "built-in ";
 
 /// All places where prompts may lie, nearest first.
 #[derive(Debug)]
 pub struct PromptLibrary {
+    project: Option<Project>,
     directories: Vec<PathBuf>,
     builtin: BTreeMap<String, String>,
     good: Mutex<BTreeMap<String, Prompt>>,
@@ -25,10 +31,11 @@ pub struct Loaded {
 }
 
 impl PromptLibrary {
-    /// A library over directories, nearest first, and the built-in prompts as pairs of name and text.
-    pub fn new(directories: Vec<PathBuf>, builtin: &[(&str, &str)]) -> Self {
+    /// A library over a project's prompts as far as they are trusted, directories, nearest first, and the built-in prompts
+    /// as pairs of name and text.
+    pub fn new(project: Option<Project>, directories: Vec<PathBuf>, builtin: &[(&str, &str)]) -> Self {
         let builtin = builtin.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect();
-        Self { directories, builtin, good: Mutex::default() }
+        Self { project, directories, builtin, good: Mutex::default() }
     }
 
     /// The prompt of that name as it is on disk now.
@@ -56,8 +63,9 @@ impl PromptLibrary {
 
     /// All names that can be loaded.
     pub fn names(&self) -> BTreeSet<String> {
-        let files =
-            self.directories.iter().filter_map(|directory| directory.read_dir().ok()).flatten().flatten();
+        let of_project = self.project.iter().map(|project| project.root().join(PROJECT_PROMPTS));
+        let directories = of_project.chain(self.directories.iter().cloned());
+        let files = directories.filter_map(|directory| directory.read_dir().ok()).flatten().flatten();
         let stems = files.filter_map(|entry| {
             let path = entry.path();
             let is_prompt = path.extension().is_some_and(|extension| extension == "md");
@@ -66,10 +74,28 @@ impl PromptLibrary {
         stems.chain(self.builtin.keys().cloned()).collect()
     }
 
+    /// The prompts in use that are not built in, each with the file it is from.
+    pub fn overrides(&self) -> Vec<(String, String)> {
+        let used = self.names().into_iter().filter_map(|name| Some((self.load(&name).ok()?, name)));
+        let of_file = used.map(|(loaded, name)| (name, loaded.prompt.origin().to_owned()));
+        of_file.filter(|(_, origin)| !origin.starts_with(BUILT_IN)).collect()
+    }
+
     /// Every version, nearest first: where it is, and its text or why it cannot be read.
     fn versions(&self, name: &str) -> Vec<(String, Result<String, PromptProblem>)> {
         let mut versions = Vec::new();
         let plain = name.chars().all(|letter| letter.is_ascii_alphanumeric() || "_-".contains(letter));
+        if let Some(project) = self.project.as_ref().filter(|_| plain) {
+            let file = format!("{PROJECT_PROMPTS}/{name}.md");
+            let origin = project.root().join(&file).display().to_string();
+            let problem = |sentence: String| PromptProblem { origin: origin.clone(), line: 1, sentence };
+            let text = match project.file(&file) {
+                Ok(None | Some(ProjectFile { standing: Standing::Refused, .. })) => None,
+                Ok(Some(file)) => Some(file.unused().map_or_else(|| Ok(file.text), |why| Err(problem(why)))),
+                Err(error) => Some(Err(problem(error.to_string()))),
+            };
+            versions.extend(text.map(|text| (origin.clone(), text)));
+        }
         for directory in self.directories.iter().filter(|_| plain) {
             let path = directory.join(format!("{name}.md"));
             let origin = path.display().to_string();
@@ -84,7 +110,7 @@ impl PromptLibrary {
             }
         }
         if let Some(text) = self.builtin.get(name) {
-            versions.push((format!("built-in {name}"), Ok(text.clone())));
+            versions.push((format!("{BUILT_IN}{name}"), Ok(text.clone())));
         }
         versions
     }
@@ -124,8 +150,11 @@ mod tests {
     fn the_nearest_wins_and_edits_are_seen() {
         let (project, user) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let builtin = text("built-in");
-        let library =
-            PromptLibrary::new(vec![project.path().into(), user.path().into()], &[("critic", &builtin)]);
+        let library = PromptLibrary::new(
+            None,
+            vec![project.path().into(), user.path().into()],
+            &[("critic", &builtin)],
+        );
         assert_eq!(words(&library.load("critic").unwrap()), "built-in");
         std::fs::write(user.path().join("critic.md"), text("user")).unwrap();
         assert_eq!(words(&library.load("critic").unwrap()), "user");
@@ -138,7 +167,7 @@ mod tests {
         let project = tempfile::tempdir().unwrap();
         let file = project.path().join("critic.md");
         let builtin = text("built-in");
-        let library = PromptLibrary::new(vec![project.path().into()], &[("critic", &builtin)]);
+        let library = PromptLibrary::new(None, vec![project.path().into()], &[("critic", &builtin)]);
         std::fs::write(&file, "+++\nrole = 1\n+++\n").unwrap();
         let loaded = library.load("critic").unwrap();
         assert_eq!(words(&loaded), "built-in");
@@ -155,7 +184,7 @@ mod tests {
     fn an_unknown_name_lists_those_that_exist_and_leads_nowhere() {
         let project = tempfile::tempdir().unwrap();
         std::fs::write(project.path().join("secret.md"), text("x")).unwrap();
-        let library = PromptLibrary::new(vec![project.path().join("prompts")], &[("critic", "")]);
+        let library = PromptLibrary::new(None, vec![project.path().join("prompts")], &[("critic", "")]);
         for name in ["missing", "../secret"] {
             let fault = library.load(name).unwrap_err();
             assert!(fault.to_string().ends_with("one of: critic"), "{fault}");

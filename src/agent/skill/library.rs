@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::read_inside;
 use crate::agent::context::clipped;
+use crate::workspace::project::PROJECT_SKILLS;
+use crate::workspace::{Project, Standing};
 
 /// Longest description in the list, in bytes.
 const DESCRIPTION_LIMIT: usize = 300;
@@ -30,12 +32,18 @@ pub struct Skill {
 }
 
 impl SkillLibrary {
-    /// Looks through directories of skills, such as `.agents/skills`; the first of a name wins.
-    pub fn find(directories: &[PathBuf]) -> Self {
+    /// Looks through the skills of a project's checkout, as far as they are trusted, and then through directories of skills;
+    /// the first of a name wins.
+    pub fn find(project: Option<(&Project, &Path)>, directories: &[PathBuf]) -> Self {
         let mut skills: Vec<Skill> = Vec::new();
-        for directory in directories {
-            let entries = directory.read_dir().into_iter().flatten().flatten();
-            let mut found: Vec<_> = entries.filter_map(|entry| Skill::read(&entry.path())).collect();
+        let of_project = project.into_iter().flat_map(|(project, checkout)| {
+            PROJECT_SKILLS.map(|folder| (checkout.join(folder), Some((project, checkout))))
+        });
+        let others = directories.iter().map(|directory| (directory.clone(), None));
+        for (directory, of) in of_project.chain(others) {
+            let entries = directory.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
+            let entries = entries.filter(|entry| of.is_none_or(|of| is_trusted(of, entry)));
+            let mut found: Vec<_> = entries.filter_map(|entry| Skill::read(&entry)).collect();
             found.sort_by(|one, other| one.name.cmp(&other.name));
             found.retain(|skill| skills.iter().all(|known| known.name != skill.name));
             skills.extend(found);
@@ -66,6 +74,13 @@ impl Skill {
         let description = clipped(&field(front, "description").unwrap_or_default(), DESCRIPTION_LIMIT);
         Some(Self { name, description, directory: directory.to_owned() })
     }
+}
+
+/// Whether the person trusts a skill of a checkout as it is now.
+fn is_trusted((project, checkout): (&Project, &Path), skill: &Path) -> bool {
+    let name = skill.strip_prefix(checkout).ok().and_then(Path::to_str);
+    let file = name.and_then(|name| project.file_in(checkout, &format!("{name}/SKILL.md")).ok().flatten());
+    file.is_some_and(|file| file.standing == Standing::Trusted)
 }
 
 /// Front matter and body of a text; the front matter is empty when there is none.
@@ -112,7 +127,8 @@ mod tests {
             "long",
             "---\nname: long\ndescription: >\n  two\n  lines\nlicense: MIT\n---\nbody\n",
         );
-        let shelf = SkillLibrary::find(&[near.path().into(), far.path().into(), far.path().join("missing")]);
+        let shelf =
+            SkillLibrary::find(None, &[near.path().into(), far.path().into(), far.path().join("missing")]);
         let listed: Vec<_> =
             shelf.skills().iter().map(|skill| (skill.name.as_str(), skill.description.as_str())).collect();
         assert_eq!(listed, [("migrate", "Write a migration"), ("plain", ""), ("long", "two lines")]);

@@ -62,7 +62,7 @@ mod tests {
             "---\nname: db\ndescription: Migrate.\n---\nStep one.",
         )
         .unwrap();
-        let tool = row(SkillLibrary::find(&[root.path().into()]));
+        let tool = row(SkillLibrary::find(None, &[root.path().into()]));
         assert!(tool.spec.description.ends_with("- db: Migrate."));
         assert!(call(&tool, json!({ "name": "db" })).await.unwrap().ends_with("\n\nStep one."));
         assert!(call(&tool, json!({ "name": "x" })).await.unwrap_err().contains("the skills are: db"));

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 
-use crate::cli::context::{Context, PROJECT_FILE, Repository};
+use crate::cli::context::{Context, Repository};
 use crate::tui::appearance::{Appearance, AppearanceSource};
 use crate::tui::keymap::{Keymap, KeymapError, Overrides};
 use crate::tui::theme::{Depth, Theme};
+use crate::workspace::project::PROJECT_SETTINGS;
 use crate::workspace::watch::{DEBOUNCE, watch_folders};
 
 /// How often the files are looked at where the system allows no watch.
@@ -71,7 +72,7 @@ impl AppearanceSource for Settings {
     fn change(&self) -> Pin<Box<dyn Future<Output = ()> + Send>> {
         let config = &self.context.home.config;
         let themes = config.join("themes");
-        let project = self.context.repository().map(|root| root.join(PROJECT_FILE));
+        let project = self.context.repository().map(|root| root.join(PROJECT_SETTINGS));
         let project = project.as_deref().and_then(Path::parent);
         let folders: Vec<&Path> = [config.as_path(), &themes].into_iter().chain(project).collect();
         match watch_folders(&folders, DEBOUNCE) {

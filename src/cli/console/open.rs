@@ -10,6 +10,7 @@ use super::source::LinkSource;
 use crate::cli::context::Repository;
 use crate::cli::overview;
 use crate::cli::prelude::*;
+use crate::cli::trust::ask_once;
 use crate::cli::verb::demo;
 use crate::cli::verb::new::Speed;
 use crate::domain::id::{MissionId, Timestamp};
@@ -44,6 +45,7 @@ pub async fn overview(context: &Context) -> Result<Exit> {
         Some(found) if alive.is_empty() => show(context, &found, Speed::AsSet).await?.exit,
         last => {
             alive.extend(last);
+            ask_once(context, true)?;
             let cards = alive.iter().filter_map(|found| MissionCard::of(&found.mission)).collect();
             launch(launcher::launcher(context, cards)?, options(context)?).await?
         }

@@ -1,7 +1,7 @@
 //! How a mind would be reached: what has to stand in the settings for it, beyond what stands there already.
 
 use crate::agent::model::provider::ProviderSpec;
-use crate::cli::context::{Context, PROJECT_FILE};
+use crate::cli::context::{Context, Repository};
 use crate::cli::key::ready;
 use crate::config::{Backend, BackendError, Flag, Settings, Sources};
 use crate::view::setup::{Mind, MindKind, MindState};
@@ -78,12 +78,7 @@ pub fn named(settings: &Settings, model: &str) -> Mind {
 /// Where settings come from in this place, with these over them.
 pub fn sources(context: &Context, additions: &Additions) -> Sources {
     let flag = |(key, word): &(String, String)| Flag { name: "setup", key: key.clone(), word: word.clone() };
-    Sources {
-        user_file: context.home.user_file(),
-        project_file: context.repository().map(|root| root.join(PROJECT_FILE)),
-        variables: context.variables.clone(),
-        flags: additions.iter().map(flag).collect(),
-    }
+    context.sources(Repository::OfThisDirectory, additions.iter().map(flag).collect())
 }
 
 /// The way to a model on a network, with its key.

@@ -1,14 +1,17 @@
 //! `config show`: every setting, the value that holds, and where it comes from.
 
+use std::path::Path;
+
 use clap::Subcommand;
 
-use crate::cli::context::{PROJECT_FILE, Repository, print_json};
+use crate::cli::context::{Repository, print_json};
 use crate::cli::fault::no_model;
 use crate::cli::prelude::*;
 use crate::cli::print::{Printable, Style};
 use crate::cli::table::table;
 use crate::config::{Settings, fixed_names};
 use crate::view::style_role::StyleRole;
+use crate::workspace::project::PROJECT_SETTINGS;
 
 /// Read the settings
 #[derive(Debug, Subcommand)]
@@ -93,12 +96,17 @@ fn rows_of(settings: &Settings, wanted: impl Fn(&str) -> bool) -> Vec<[String; 3
 }
 
 fn files(context: &Context, style: Style) -> Printable {
-    let project = context.repository().map(|root| root.join(PROJECT_FILE));
-    let user = Some(context.home.user_file());
-    let named = |name: &str, file: Option<std::path::PathBuf>| {
-        let file = file?;
-        let there = if file.exists() { "" } else { " (not there yet)" };
-        Some(style.paint(StyleRole::Dim, name).then(format!(" {}{there}", file.display())))
+    let named = |name: &str, file: &Path, more: &str| {
+        let there = if file.exists() { more } else { " (not there yet)" };
+        style.paint(StyleRole::Dim, name).then(format!(" {}{there}", file.display()))
     };
-    Printable::lines([named("yours  ", user), named("project", project)].into_iter().flatten())
+    let project = context.project(Repository::OfThisDirectory).map(|project| {
+        let unused = match project.file(PROJECT_SETTINGS) {
+            Ok(file) => file.and_then(|file| file.unused()),
+            Err(error) => Some(error.to_string()),
+        };
+        let more = unused.map(|why| format!(" ({why})")).unwrap_or_default();
+        named("project", &project.root().join(PROJECT_SETTINGS), &more)
+    });
+    Printable::lines([Some(named("yours  ", &context.home.user_file(), "")), project].into_iter().flatten())
 }

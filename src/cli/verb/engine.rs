@@ -9,11 +9,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::context::{PROJECT_FILE, chromium, sandbox};
+use crate::cli::context::{Repository, chromium, sandbox};
 use crate::cli::engine_start::{SOCKET_FILE, socket_of};
 use crate::cli::model_registry::ModelRegistry;
 use crate::cli::prelude::*;
-use crate::config::{Flag, Settings, Sources};
+use crate::config::{Flag, Settings};
 use crate::engine::{AfterQuota, CommandLimits, EngineOptions, Habits, Predecessor};
 use crate::workspace::awake::keeper;
 use crate::workspace::sweep::adopt_orphans;
@@ -51,12 +51,9 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     let (missions, mission) = missions::around(&dir)?;
     let founding = missions.read(&mission)?.mission()?.founding.context("the mission is not founded")?;
     let repository = PathBuf::from(&founding.repository);
-    let sources = Sources {
-        user_file: context.home.user_file(),
-        project_file: Some(repository.join(PROJECT_FILE)),
-        variables: context.variables.clone(),
-        flags: args.speed.map(speed_flag).into_iter().collect(),
-    };
+    let sources =
+        context.sources(Repository::At(&repository), args.speed.map(speed_flag).into_iter().collect());
+    let project = sources.project.clone();
     adopt_orphans();
     tracing::info!(mission = %founding.mission, version = env!("CARGO_PKG_VERSION"), "the engine starts");
     let settings = sources.load()?;
@@ -70,8 +67,9 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         mcp: settings.mcp()?,
         passed: settings.passed,
         backends: Arc::new(ModelRegistry::new(sources)?),
-        prompt_dirs: vec![repository.join(".flightdeck/prompts"), context.home.config.join("prompts")],
-        hooks: context.home.hooks()?,
+        prompt_dirs: vec![context.home.config.join("prompts")],
+        hooks: context.home.hooks(project.as_ref())?,
+        project,
         skill_dirs: skill_dirs(context),
         limits: CommandLimits::default(),
         patience: PATIENCE,

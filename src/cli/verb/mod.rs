@@ -43,6 +43,7 @@ pub mod stop;
 pub mod talk;
 pub mod trace;
 pub mod transcript;
+pub mod trust;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
@@ -146,6 +147,8 @@ pub enum Verb {
     Land(land::Args),
     /// Name the place that a mission's repository was moved to
     Relocate(relocate::Args),
+    /// Read what this repository brings along to steer flightdeck, and say whether it is used
+    Trust(trust::Args),
     /// Look what there is to fly with, try it, and keep it
     Setup(setup::Args),
     /// Say what works here and what does not
@@ -206,6 +209,7 @@ impl Verb {
             Self::Diff(args) => diff::run(context, &args),
             Self::Land(args) => land::run(context, &args).await,
             Self::Relocate(args) => relocate::run(context, &args),
+            Self::Trust(args) => trust::run(context, &args),
             Self::Setup(args) => setup::run(context, &args).await,
             Self::Doctor(args) => doctor::run(context, &args).await,
             Self::Config(verb) => config_show::run(context, &verb),

@@ -15,6 +15,7 @@ use crate::cli::follow::{Talk, fly, summary};
 use crate::cli::offers::of_models;
 use crate::cli::person::{Confirmation, confirm};
 use crate::cli::prelude::*;
+use crate::cli::trust::ask_once;
 use crate::config::Flag;
 use crate::domain::goal::Goal;
 use crate::view::models::doubt;
@@ -73,10 +74,14 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
     for doubt in doubts(&context.here)? {
         print(format!("note: {doubt}"))?;
     }
+    let talk = args.flight.follow.talk(context);
+    if talk != Talk::Json {
+        ask_once(context, talk == Talk::Inline)?;
+    }
     let repo = Repo::discover(&context.here)?;
     let mut settings = context.settings(Repository::At(repo.root()), args.flags())?;
     settings.budget = args.budget.over(settings.budget)?;
-    let (talk, speed) = (args.flight.follow.talk(context), args.flight.follow.speed()?);
+    let speed = args.flight.follow.speed()?;
     if let Some(words) = unpriced_words(&settings) {
         let asked = talk == Talk::Inline;
         if asked && confirm(context, &format!("{words}. Begin like that?"))? == Confirmation::No {

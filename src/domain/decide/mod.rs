@@ -147,6 +147,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         }
         Command::PriceModel { model, price } => tx.accept(Event::ModelPriced { model, price }),
         Command::NoteSandbox { missing } => tx.accept(Event::SandboxNoted { missing }),
+        Command::NoteOverrides { overrides } => tx.accept(Event::OverridesNoted { overrides }),
         Command::DoubtRecord { why } => tx.accept(Event::RecordDoubted { why }),
         Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),
         Command::SetAutopilot { autopilot } => tx.accept(Event::AutopilotSet { autopilot }),

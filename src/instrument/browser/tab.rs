@@ -94,15 +94,7 @@ impl Tab {
                 let words: Vec<String> = params["args"].as_array().into_iter().flatten().map(said).collect();
                 self.print(&word(params, "/type"), &words.join(" "));
             }
-            "Runtime.exceptionThrown" => {
-                let details = &params["exceptionDetails"];
-                let thrown = word(details, "/exception/description");
-                let text = if thrown.is_empty() { word(details, "/text") } else { thrown };
-                self.print(
-                    "error",
-                    &format!("uncaught {}", text.lines().take(3).collect::<Vec<_>>().join(" ")),
-                );
-            }
+            "Runtime.exceptionThrown" => self.print("error", &uncaught(&params["exceptionDetails"])),
             // What the network log tells is not told twice.
             "Log.entryAdded"
                 if params["entry"]["source"] != "network" && params["entry"]["level"] != "verbose" =>
@@ -237,6 +229,13 @@ pub(super) fn explained(error: &str) -> String {
         _ => return error.to_owned(),
     };
     format!("{error} ({hint})")
+}
+
+/// What of an exception is printed: where it was thrown is not.
+fn uncaught(details: &Value) -> String {
+    let thrown = word(details, "/exception/description");
+    let text = if thrown.is_empty() { word(details, "/text") } else { thrown };
+    format!("uncaught {}", text.lines().take(3).collect::<Vec<_>>().join(" "))
 }
 
 #[cfg(test)]

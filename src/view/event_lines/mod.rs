@@ -11,6 +11,7 @@ use crate::domain::gate::GateId;
 use crate::domain::id::ProposalId;
 use crate::domain::message::{Message, Party, Question};
 use crate::domain::note::NoteState;
+use crate::domain::text::Line;
 use crate::view::finding::{seen_words, until_words};
 use crate::view::prelude::*;
 use crate::view::requirement::shows_words;
@@ -183,6 +184,11 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             LogLine::new(WARNING, "sandbox", format!("what agents run is not sandboxed: {why}"))
         }
         Event::SandboxNoted { missing: None } => note(&"sandbox", "what agents run is sandboxed".to_owned()),
+        Event::OverridesNoted { overrides } => {
+            let all: Vec<&str> = overrides.iter().map(Line::as_str).collect();
+            let none = "the prompts are the built-in ones again".to_owned();
+            note(&"prompts", if all.is_empty() { none } else { all.join("; ") })
+        }
         Event::RecordDoubted { why: Some(why) } => {
             LogLine::new(BAD, "record", format!("the record was changed outside: {why}"))
         }

@@ -131,6 +131,7 @@ fn a_prompt_with_a_mistake_is_told_by_the_doctor() {
     let stage = Stage::new();
     fs::create_dir_all(stage.path("work/.flightdeck/prompts")).unwrap();
     fs::write(stage.path("work/.flightdeck/prompts/worker.md"), "no front matter").unwrap();
+    stage.told(&["trust", "--yes"]);
     let told = stage.ended(&["doctor"], 1).0;
     assert!(told.contains("! prompts") && told.contains("worker.md:1"), "{told}");
 }

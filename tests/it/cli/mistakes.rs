@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use flightdeck::workspace::Project;
 use insta::assert_snapshot;
 use pretty_assertions::assert_eq;
 
@@ -140,6 +141,8 @@ fn a_fault_in_the_settings_is_told_with_its_place() {
     let stage = Stage::new();
     fs::create_dir(stage.path("work/.flightdeck")).unwrap();
     fs::write(stage.path("work/.flightdeck/config.toml"), "theme = \"dusk\"\nautopilot = true\n").unwrap();
+    let project = Project::new(&stage.repository(), &stage.path("state"));
+    project.decide(&project.files().unwrap(), true).unwrap();
     assert_snapshot!(stage.ended(&["config", "show"], 2).1.trim(), @"flightdeck: STAGE/work/.flightdeck/config.toml:2: a project's file may not set `autopilot`, because it would give your consent in your place; put it into STAGE/config/flightdeck/config.toml instead");
 }
 

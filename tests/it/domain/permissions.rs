@@ -202,6 +202,7 @@ fn engines() -> Vec<Command> {
             price: ModelPrice { input: 1, cached: 1, cache_write: 1, output: 1 },
         },
         Command::NoteSandbox { missing: Some(words::line("no Landlock")) },
+        Command::NoteOverrides { overrides: vec![words::line("the prompt `worker` is another")] },
         Command::DoubtRecord { why: Some(words::line("event 7 is gone")) },
         Command::CountUsage { attempt, usage: Usage::default() },
         Command::TellRevision { attempt, assertion: words::val("VAL-M1-001"), revision: Revision::FIRST },
@@ -315,6 +316,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::TakeFallback { .. }
         | Command::PriceModel { .. }
         | Command::NoteSandbox { .. }
+        | Command::NoteOverrides { .. }
         | Command::DoubtRecord { .. }
         | Command::CountUsage { .. }
         | Command::TellRevision { .. }
@@ -337,7 +339,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 76,
+        | Command::RecordLanding { .. } => 77,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

@@ -130,6 +130,7 @@ impl Ground {
             mission: self.id.clone(),
             socket: self.home.path().join("engine.sock"),
             backends: Arc::new(Rehearsed),
+            project: None,
             prompt_dirs: Vec::new(),
             passed: Vec::new(),
             chromium: Chromium::none("none in this test"),

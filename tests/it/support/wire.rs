@@ -57,7 +57,7 @@ impl Networked {
         let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let sources = Sources {
             user_file: "/home/ada/.config/flightdeck/config.toml".into(),
-            project_file: None,
+            project: None,
             variables: variables.collect(),
             flags: Vec::new(),
         };

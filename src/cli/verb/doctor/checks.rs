@@ -6,17 +6,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::report::{Check, CheckState};
 use crate::agent::prompt::PromptLibrary;
-use crate::cli::context::{self, Context, PROJECT_FILE, browser as started};
+use crate::cli::context::{self, Context, Repository, browser as started};
 use crate::cli::missions::catalogue;
 use crate::cli::screen::Output;
 use crate::config::{Home, Settings};
 use crate::engine::PROMPTS;
 use crate::view::text::plural;
-use crate::workspace::Sandbox;
 use crate::workspace::awake::probe;
 use crate::workspace::preflight::{Found, Looked, preflight};
 use crate::workspace::process::Program;
+use crate::workspace::project::PROJECT_SETTINGS;
 use crate::workspace::sandbox::{Strength, Wanted};
+use crate::workspace::{Project, Sandbox, Standing};
 
 /// Below this many mebibytes a mission will soon have no room for builds.
 const LITTLE_ROOM: u64 = 1024;
@@ -53,7 +54,12 @@ pub(super) fn home(context: &Context) -> Check {
 }
 
 pub(super) fn config_files(context: &Context) -> String {
-    let project = context.repository().map(|root| root.join(PROJECT_FILE));
+    let project = context.project(Repository::OfThisDirectory);
+    let is_used = |project: &Project| {
+        let file = project.file(PROJECT_SETTINGS).ok().flatten();
+        file.is_some_and(|file| file.standing == Standing::Trusted)
+    };
+    let project = project.filter(is_used).map(|project| project.root().join(PROJECT_SETTINGS));
     let files: Vec<String> = [Some(context.home.user_file()), project]
         .into_iter()
         .flatten()
@@ -81,13 +87,24 @@ pub(super) fn mcp(settings: &Settings) -> Option<Check> {
     Some(Check::good("mcp", told.collect::<Vec<_>>().join("; ")))
 }
 
+/// What the repository brings along and is not used, a line each.
+pub(super) fn trust(context: &Context) -> Vec<Check> {
+    let unused =
+        context.project(Repository::OfThisDirectory).map(|project| project.unused()).unwrap_or_default();
+    unused.into_iter().map(|sentence| Check::missing("trust", sentence)).collect()
+}
+
 /// The person's hooks; nothing is said where there are none.
 pub(super) fn hooks(context: &Context) -> Option<Check> {
-    match context.home.hooks() {
+    match context.home.hooks(context.project(Repository::OfThisDirectory).as_ref()) {
         Ok(rules) if rules.count() == 0 => None,
         Ok(rules) => {
             let file = context.home.hooks_file();
-            Some(Check::good("hooks", format!("{} in {}", plural(rules.count(), "command"), file.display())))
+            let more = " and what this repository brings along";
+            let all = context.home.hooks(None).is_ok_and(|own| own.count() == rules.count());
+            let more = if all { "" } else { more };
+            let words = format!("{} in {}{more}", plural(rules.count(), "command"), file.display());
+            Some(Check::good("hooks", words))
         }
         Err(fault) => Some(Check::bad("hooks", fault.to_string())),
     }
@@ -95,10 +112,8 @@ pub(super) fn hooks(context: &Context) -> Option<Check> {
 
 /// The prompts in use; one line for each that has a mistake.
 pub(super) fn prompts(context: &Context) -> Vec<Check> {
-    let mut directories: Vec<PathBuf> =
-        context.repository().map(|root| root.join(".flightdeck/prompts")).into_iter().collect();
-    directories.push(context.home.config.join("prompts"));
-    let library = PromptLibrary::new(directories, PROMPTS);
+    let project = context.project(Repository::OfThisDirectory);
+    let library = PromptLibrary::new(project, vec![context.home.config.join("prompts")], PROMPTS);
     let names = library.names();
     let mut checks = Vec::new();
     for name in &names {

@@ -91,6 +91,7 @@ async fn all(context: &Context, contact: Contact) -> Vec<Check> {
         }
         Err(found) => checks.push(Check::bad("config", fault::sentence(&found))),
     }
+    checks.extend(checks::trust(context));
     checks.extend(checks::hooks(context));
     checks.extend(checks::prompts(context));
     checks.extend(checks::programs(context));
