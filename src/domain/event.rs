@@ -1,7 +1,5 @@
-//! What is true: facts in the past tense, the only thing on disk.
-//!
-//! Every text in an event is bounded by its type. Adding a variant or a field with a default keeps old logs
-//! readable; anything else is a new format version.
+//! What is true: facts in the past tense, the only thing on disk. Every text in an event is bounded by its type. Adding a
+//! variant or a field with a default keeps old logs readable; anything else is a new format version.
 
 use std::collections::BTreeMap;
 
