@@ -53,6 +53,7 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
         socket: ground.missions.dir(&ground.id).join("engine.sock"),
         backends: Arc::new(model.clone()),
         prompt_dirs: vec![ground.prompts()],
+        project: None,
         passed: Vec::new(),
         chromium: Chromium::none("none in this bench"),
         sandbox: SandboxOptions::default(),
