@@ -132,19 +132,17 @@ impl AttemptRun {
             let tool_env = self.engine.tool_env(&env.dir, access, own)?;
             let mut today =
                 mind.offered(self.tools(mind, &env, &tool_env, observer, chromium.clone()), access);
-            if matches!(mind.player, Player::Model(_)) {
-                let images = env.instruments.as_ref().map(|all| &all.evidence);
-                let tell = |sentence: &str| observer.note(sentence);
-                let foreign = self.engine.foreign_tools((self.attempt, self.role), &tool_env, images, tell);
-                let foreign = self.cancel.run_until_cancelled(foreign);
-                today.extend(foreign.await.unwrap_or_default());
-            }
+            let images = env.instruments.as_ref().map(|all| &all.evidence);
+            let whose = (self.attempt, self.role);
+            let tell = |sentence: &str| observer.note(sentence);
+            let foreign = self.engine.foreign_tools(whose, mind.names(), &tool_env, images, tell);
+            today.extend(self.cancel.run_until_cancelled(foreign).await.unwrap_or_default());
             let Some(going_on) = earlier.take() else {
                 let system = self.engine.system_prompt(self.role, &self.prompt, &env.dir, &today)?;
                 return Ok((env, Ready { tool_env, tools: today, system, earlier: None }));
             };
             // With other tools its place is made ready once more, for one who begins.
-            if let Some(tools) = going_on.tools(&today) {
+            if let Some(tools) = going_on.tools(mind, today) {
                 let system = going_on.system();
                 return Ok((env, Ready { tool_env, tools, system, earlier: Some(going_on) }));
             }
@@ -162,9 +160,11 @@ impl AttemptRun {
         let inbox = self.engine.inboxes.open(self.attempt);
         deliver_waiting(&self.engine, self.attempt);
         let compose = if ready.earlier.is_some() { brief_to_go_on } else { brief };
-        let (brief, told) = self.engine.cell.with(|mission| {
+        let is_agent = matches!(mind.player, Player::Agent(_));
+        let (brief, whole, told) = self.engine.cell.with(|mission| {
             let untold = mission.attempts.get(&self.attempt).map(|attempt| mission.untold(attempt));
-            (compose(mission, self.work), untold.unwrap_or_default())
+            let whole = brief(mission, self.work).text + &env.note;
+            (compose(mission, self.work), whole, untold.unwrap_or_default())
         });
         for (assertion, revision) in told {
             self.engine.dispatcher.tell(Command::TellRevision { attempt: self.attempt, assertion, revision });
@@ -172,16 +172,19 @@ impl AttemptRun {
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
         let text = brief.text + &env.note;
-        let archive =
-            matches!(mind.player, Player::Model(_)).then(|| self.keep_record(&ready, observer)).flatten();
+        // Who has a loop of its own recalls by itself, and may find that it cannot go on.
+        let archive = self.keep_record(&ready, observer).filter(|_| !is_agent);
+        let taken_up = ready.earlier.as_ref().filter(|_| is_agent).map(|earlier| earlier.taken_up(&text));
+        let earlier = ready.earlier.filter(|_| !is_agent);
         Ok(Session {
             limits: limits(&self.prompt, &mind.facts),
             place: self.place(&mind, ready.tool_env)?,
             player: mind.player,
             system: ready.system,
             tools: ready.tools,
-            brief: ready.earlier.as_ref().map_or(text.clone(), |earlier| earlier.brief(&text)),
-            earlier: ready.earlier.map(Earlier::into_history),
+            brief: earlier.as_ref().map_or(whole, |earlier| earlier.brief(&text)),
+            earlier: earlier.map(Earlier::into_history),
+            taken_up,
             archive,
             closing: self.prompt.closes.clone(),
             labels,

@@ -14,7 +14,7 @@ use super::mission_cell::MissionCell;
 use super::open_calls::OpenCalls;
 use super::scripts::SetUp;
 use crate::agent::hook::Hooks;
-use crate::agent::mcp::McpSpec;
+use crate::agent::mcp::{McpSpec, Names};
 use crate::agent::model::Model;
 use crate::agent::model::catalogue::ModelFacts;
 use crate::agent::prompt::{Prompt, PromptLibrary};
@@ -84,6 +84,14 @@ pub struct Mind {
 }
 
 impl Mind {
+    /// What tools of other servers are called for it.
+    pub fn names(&self) -> Names {
+        match &self.player {
+            Player::Model(_) => Names::Whole,
+            Player::Agent(_) => Names::Within,
+        }
+    }
+
     /// The tools that it is offered out of those of its role: an agent has hands of its own.
     pub fn offered(&self, tools: Vec<ToolRow>, access: Access) -> Vec<ToolRow> {
         match &self.player {

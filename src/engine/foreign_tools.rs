@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::context::EngineContext;
 use super::mission_tools::asked;
-use crate::agent::mcp::{self, Around, Asked, Person};
+use crate::agent::mcp::{self, Around, Asked, Names, Person};
 use crate::agent::tool::{EvidenceSink, ToolEnv, ToolRow};
 use crate::domain::attempt::Role;
 use crate::domain::command::Command;
@@ -18,12 +18,13 @@ impl EngineContext {
     pub async fn foreign_tools(
         self: &Arc<Self>,
         (attempt, role): (AttemptId, Role),
+        names: Names,
         place: &Arc<ToolEnv>,
         images: Option<&Arc<dyn EvidenceSink>>,
         tell: impl Fn(&str),
     ) -> Vec<ToolRow> {
         let person = Arc::new(PersonOf { engine: Arc::clone(self), attempt });
-        let around = Around { place: Arc::clone(place), images: images.cloned(), person };
+        let around = Around { place: Arc::clone(place), images: images.cloned(), person, names };
         let mut tools = Vec::new();
         for spec in self.mcp.get(&role).into_iter().flatten() {
             match Box::pin(mcp::rows(Arc::clone(spec), around.clone())).await {

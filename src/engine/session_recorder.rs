@@ -157,6 +157,12 @@ impl SessionRecorder {
 }
 
 impl Observer for SessionRecorder {
+    fn session(&self, name: &str) {
+        if let Some(record) = self.record.get() {
+            record.name(name);
+        }
+    }
+
     fn rewritten(&self, history: &History) {
         if let Some(record) = self.record.get() {
             record.rewrite(history);

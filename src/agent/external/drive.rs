@@ -1,6 +1,5 @@
 //! One session that an agent plays: how it begins, what it hears after each turn, and how it ends.
 
-use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -12,9 +11,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::calls::Calls;
-use super::link::{Heard, Introduced, Link, Opening, connect, silent};
+use super::link::{Begun, Heard, Introduced, Link, Opening, connect, silent};
 use super::record::Record;
-use super::server::{MissionCall, MissionServer};
+use super::server::{MissionCall, MissionServer, Reached, own_name};
 use super::spec::{AgentSpec, SystemWay};
 use super::spending::Spending;
 use super::turn::{Say, TurnEnd};
@@ -22,7 +21,7 @@ use super::words;
 use crate::agent::hook::SessionHooks;
 use crate::agent::model::ToolSpec;
 use crate::agent::model::provider::spent;
-use crate::agent::session::{Deadline, Ended, Inbox, Observer, Over, Permit, Session, Tools};
+use crate::agent::session::{Deadline, Ended, Inbox, Observer, Over, Permit, Session, TakenUp, Tools};
 use crate::agent::tool::ToolEnv;
 use crate::agent::turn::{Closing, Fault, Outcome, not_closed, said_nothing};
 use crate::workspace::process::Dialogue;
@@ -57,6 +56,7 @@ pub(super) struct Drive {
     pub refusals: Vec<String>,
     system: String,
     brief: String,
+    taken_up: Option<TakenUp>,
     closing: Closing,
     tools: Vec<ToolSpec>,
     stop: CancellationToken,
@@ -95,6 +95,7 @@ impl Drive {
             refusals: Vec::new(),
             system: session.system,
             brief: session.brief,
+            taken_up: session.taken_up,
             closing: session.closing,
             tools: specs,
             stop,
@@ -107,7 +108,8 @@ impl Drive {
     }
 
     async fn run(&mut self) -> Outcome {
-        let (server, called) = match MissionServer::listen(&self.place.scratch, &self.tools) {
+        let listening = MissionServer::listen(&self.place.scratch, self.agent.tools_over, &self.tools);
+        let (server, called) = match listening.await {
             Ok(served) => served,
             Err(error) => {
                 let reason = format!("the mission's tools could not be offered: {error}");
@@ -115,17 +117,15 @@ impl Drive {
             }
         };
         let setup = self.agent.setup(self.place.access);
-        let log = server.socket.file_name().map_or(Path::new("agent"), Path::new).with_extension("log");
         let env = self.agent.env.clone().into_iter().chain(setup.env.clone());
-        let program = self.place.agent(&self.agent.words(&setup, &server.socket), env);
-        let (mut dialogue, talk) = match program.spawn_dialogue(&self.place.scratch.join(log)) {
+        let program = self.place.agent(&self.agent.words(&setup), env);
+        let (mut dialogue, talk) = match program.spawn_dialogue(&self.place.scratch.join(own_name("log"))) {
             Ok(started) => started,
             Err(error) => return unusable(format!("{error}{}", advice(&self.agent.install))),
         };
-        let socket = server.socket.clone();
         let talked = connect(talk, self.agent.patience, async |introduced, heard| {
             let ears = Ears { heard, called };
-            self.converse(introduced, ears, &socket).await
+            self.converse(introduced, ears, &server.at).await
         });
         let outcome = match talked.await {
             Ok(outcome) => outcome,
@@ -153,14 +153,15 @@ impl Drive {
         &mut self,
         introduced: Introduced,
         mut ears: Ears,
-        socket: &Path,
+        tools: &Reached,
     ) -> Result<Outcome, Error> {
-        let link = match self.begin(introduced, &mut ears, socket).await {
-            Ok(link) => link,
+        let (link, begun) = match self.begin(introduced, &mut ears, tools).await {
+            Ok(begun) => begun,
             Err(outcome) => return Ok(outcome),
         };
         self.begun = true;
-        let mut say = Say::hidden(self.opening(), self.brief.clone());
+        self.observer.session(&link.name());
+        let mut say = self.opening(begun);
         loop {
             self.turns += 1;
             say = match self.turn(&link, &mut ears, say).await? {
@@ -178,24 +179,28 @@ impl Drive {
         &mut self,
         introduced: Introduced,
         ears: &mut Ears,
-        socket: &Path,
-    ) -> Result<Link, Outcome> {
+        tools: &Reached,
+    ) -> Result<(Link, Begun), Outcome> {
         let (agent, setup) = (Arc::clone(&self.agent), self.agent.setup(self.place.access));
         let system = (agent.system == SystemWay::Session).then(|| self.about());
         let dir = self.place.confinement.root().to_owned();
-        let opening = Opening { dir: &dir, socket, system };
+        let earlier = self.taken_up.as_ref().and_then(|earlier| earlier.session.clone());
+        let opening = Opening { dir: &dir, tools, system, earlier: earlier.as_deref() };
         let answer = {
             let mut asked = pin!(timeout(agent.patience, introduced.begin(&agent, &setup, opening)));
             loop {
                 tokio::select! {
                     answer = &mut asked => break answer,
-                    Some(heard) = ears.heard.recv() => self.hear(heard),
+                    Some(heard) = ears.heard.recv() => self.hear_again(heard, earlier.is_some()),
                 }
             }
         };
+        while let Ok(heard) = ears.heard.try_recv() {
+            self.hear_again(heard, earlier.is_some());
+        }
         let name = &self.agent.title;
         match answer {
-            Ok(Ok(link)) => Ok(link),
+            Ok(Ok(begun)) => Ok(begun),
             Ok(Err(error)) if error.code == ErrorCode::AUTH_REQUIRED => {
                 Err(unusable(format!("{name} is not signed in{}", advice(&self.agent.sign_in))))
             }
@@ -217,12 +222,27 @@ impl Drive {
         format!("{}\n\n{}", self.system, words::standing(&dir, &tools, &self.closing))
     }
 
-    /// What it hears first.
-    fn opening(&self) -> String {
-        match self.agent.system {
-            SystemWay::Session => self.brief.clone(),
-            SystemWay::Prompt => format!("{}\n\n# Your brief\n{}", self.about(), self.brief),
+    /// Takes what is heard before a session has begun: one that is taken up may be told once more, and stands in the
+    /// transcript already.
+    fn hear_again(&mut self, heard: Heard, is_told_again: bool) {
+        if !(is_told_again && matches!(heard, Heard::Update(_))) {
+            self.hear(heard);
         }
+    }
+
+    /// What it hears first.
+    fn opening(&mut self, begun: Begun) -> Say {
+        let earlier = self.taken_up.take();
+        let brief = match (earlier, begun) {
+            (Some(earlier), Begun::TakenUp) => return Say::all(vec![earlier.brief]),
+            (Some(earlier), Begun::Afresh) => format!("{}\n\n{}", self.brief, earlier.recap),
+            (None, _) => self.brief.clone(),
+        };
+        let text = match self.agent.system {
+            SystemWay::Session => brief.clone(),
+            SystemWay::Prompt => format!("{}\n\n# Your brief\n{brief}", self.about()),
+        };
+        Say::hidden(text, brief)
     }
 
     /// What it hears after a turn that ended by itself, or how the session ends.

@@ -7,18 +7,20 @@ use std::time::Duration;
 use agent_client_protocol::schema::ProtocolVersion;
 use agent_client_protocol::v1::ConnectionTo;
 use agent_client_protocol::v1::schema::{
-    CancelNotification, ContentBlock, Implementation, InitializeRequest, InitializeResponse, McpServer,
-    McpServerStdio, NewSessionRequest, NewSessionResponse, PromptRequest, PromptResponse,
-    RequestPermissionRequest, RequestPermissionResponse, SessionId, SessionNotification, SessionUpdate,
-    SetSessionConfigOptionRequest, SetSessionModeRequest, SystemPrompt, TextContent,
+    CancelNotification, ContentBlock, HttpHeader, Implementation, InitializeRequest, InitializeResponse,
+    LoadSessionRequest, McpServer, McpServerHttp, McpServerStdio, NewSessionRequest, PromptRequest,
+    PromptResponse, RequestPermissionRequest, RequestPermissionResponse, ResumeSessionRequest, SessionId,
+    SessionModeState, SessionNotification, SessionUpdate, SetSessionConfigOptionRequest,
+    SetSessionModeRequest, SystemPrompt, TextContent,
 };
 use agent_client_protocol::{Agent, Client, Error, ErrorCode, Lines, Responder, V1};
 use futures::{SinkExt, TryStreamExt};
+use serde_json::{Map, Value};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_util::codec::{FramedRead, FramedWrite, LinesCodec};
 
-use super::server::SERVER;
+use super::server::{Reached, SERVER};
 use super::spec::{AgentSpec, Setup};
 use crate::workspace::process::Talk;
 
@@ -56,9 +58,18 @@ pub(super) struct Introduced {
 pub(super) struct Opening<'a> {
     pub dir: &'a Path,
     /// Where the mission's tools are.
-    pub socket: &'a Path,
+    pub tools: &'a Reached,
     /// Its system prompt, where it takes one.
     pub system: Option<String>,
+    /// The session that it went on with before, by its own name for it.
+    pub earlier: Option<&'a str>,
+}
+
+/// Whether a session was begun, or is an earlier one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begun {
+    Afresh,
+    TakenUp,
 }
 
 /// Speaks with an agent until `talk` is done with it. What the agent says by itself arrives in order.
@@ -103,34 +114,94 @@ pub(super) async fn connect<R>(
 }
 
 impl Introduced {
-    /// Begins a session with the mission's tools, set up for its role.
-    pub async fn begin(self, spec: &AgentSpec, setup: &Setup, opening: Opening<'_>) -> Result<Link, Error> {
-        let Opening { dir, socket, system } = opening;
-        let (command, arguments) = spec.served(socket);
-        let server = McpServer::Stdio(McpServerStdio::new(SERVER, command).args(arguments));
-        let servers = if spec.tools_by.is_none() { vec![server] } else { Vec::new() };
-        let mut begin = NewSessionRequest::new(dir).mcp_servers(servers);
-        if let Some(system) = system {
-            begin = begin.system_prompt(SystemPrompt::new(vec![words(system)]));
+    /// Takes up an earlier session, where there is one and the agent can; else begins one. Either has the mission's tools and
+    /// is set up for its role: a mode is not kept.
+    pub async fn begin(
+        self,
+        spec: &AgentSpec,
+        setup: &Setup,
+        opening: Opening<'_>,
+    ) -> Result<(Link, Begun), Error> {
+        let servers = vec![server(spec, opening.tools)];
+        let system = opening.system.map(|system| SystemPrompt::new(vec![words(system)]));
+        let meta = (!setup.meta.is_empty()).then(|| setup.meta.clone());
+        let mut taken_up = None;
+        if let Some(id) = opening.earlier.filter(|_| spec.goes_on) {
+            taken_up = self.take_up(id, opening.dir, &servers, system.clone(), meta.clone()).await;
         }
-        if !setup.meta.is_empty() {
-            begin = begin.meta(setup.meta.clone());
-        }
-        let new: NewSessionResponse = self.to.send_request(begin).block_task().await?;
-        let offered = new.modes.iter().flat_map(|modes| &modes.available_modes);
+        let (session, modes, begun) = match taken_up {
+            Some((session, modes)) => (session, modes, Begun::TakenUp),
+            None => {
+                let begin = NewSessionRequest::new(opening.dir).mcp_servers(servers);
+                let begin = begin.system_prompt(system).meta(meta);
+                let new = self.to.send_request(begin).block_task().await?;
+                (new.session_id, new.modes, Begun::Afresh)
+            }
+        };
+        let offered = modes.iter().flat_map(|modes| &modes.available_modes);
         let offered: Vec<String> = offered.map(|mode| mode.id.to_string()).collect();
         if let Some(mode) = setup.mode.as_ref().filter(|mode| !offered.is_empty() && !offered.contains(mode))
         {
             let modes = offered.join(", ");
             return Err(fault(format!("it has no mode `{mode}`, which its role needs, but {modes}")));
         }
-        let link = Link { to: self.to, session: new.session_id };
+        let link = Link { to: self.to, session };
         link.set_up(setup).await?;
-        Ok(link)
+        Ok((link, begun))
+    }
+
+    /// The earlier session of a name; nothing where the agent has it no more, or takes none up.
+    async fn take_up(
+        &self,
+        id: &str,
+        dir: &Path,
+        servers: &[McpServer],
+        system: Option<SystemPrompt>,
+        meta: Option<Map<String, Value>>,
+    ) -> Option<(SessionId, Option<SessionModeState>)> {
+        let (session, able) = (SessionId::new(id), &self.said.agent_capabilities);
+        // Who resumes does not tell everything once more.
+        let asked = if able.session_capabilities.resume.is_some() {
+            let ask = ResumeSessionRequest::new(session.clone(), dir).mcp_servers(servers.to_vec());
+            let ask = ask.system_prompt(system).meta(meta);
+            self.to.send_request(ask).block_task().await.map(|taken_up| taken_up.modes)
+        } else if able.load_session {
+            let ask = LoadSessionRequest::new(session.clone(), dir).mcp_servers(servers.to_vec());
+            let ask = ask.system_prompt(system).meta(meta);
+            self.to.send_request(ask).block_task().await.map(|taken_up| taken_up.modes)
+        } else {
+            return None;
+        };
+        match asked {
+            Ok(modes) => Some((session, modes)),
+            Err(error) => {
+                tracing::info!(%error, "an agent does not take up its earlier session");
+                None
+            }
+        }
+    }
+}
+
+/// The mission's tools, as an agent is told of them.
+fn server(spec: &AgentSpec, at: &Reached) -> McpServer {
+    match at {
+        Reached::Socket(socket) => {
+            let (command, arguments) = spec.served(socket);
+            McpServer::Stdio(McpServerStdio::new(SERVER, command).args(arguments))
+        }
+        Reached::Http(address) => {
+            let token = HttpHeader::new("Authorization", format!("Bearer {}", address.token));
+            McpServer::Http(McpServerHttp::new(SERVER, address.url.clone()).headers(vec![token]))
+        }
     }
 }
 
 impl Link {
+    /// What the agent calls the session.
+    pub fn name(&self) -> String {
+        self.session.to_string()
+    }
+
     async fn set_up(&self, setup: &Setup) -> Result<(), Error> {
         if let Some(mode) = &setup.mode {
             let set = SetSessionModeRequest::new(self.session.clone(), mode.clone());

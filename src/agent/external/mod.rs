@@ -7,6 +7,7 @@
 
 mod calls;
 mod drive;
+mod http;
 mod link;
 mod permission;
 mod probe;
@@ -20,4 +21,4 @@ mod words;
 
 pub use drive::run;
 pub use probe::{Found, probe};
-pub use spec::{AgentSpec, Hands, Setup, known_agents};
+pub use spec::{AgentSpec, Hands, Setup, ToolsOver, known_agents};

@@ -63,7 +63,8 @@ fn is_of_mission(call: &ToolCallUpdate) -> bool {
 /// The same for the parts of any call.
 pub(super) fn names_mission(title: Option<&str>, name: Option<&str>, input: Option<&Value>) -> bool {
     // A command line may begin like that too; it has more in it than the name of a tool.
-    let is_name = |rest: &str| !rest.is_empty() && rest.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let is_name = |rest: &str| !rest.is_empty() && rest.chars().all(fits);
     let spelled = |text: &str| {
         let begins = [
             "mcp__flightdeck__",

@@ -2,7 +2,7 @@
 //!
 //! It listens on a socket that belongs to this session alone. Whoever calls there is the agent of that session, whatever it
 //! says of itself: nothing in a call names an attempt. `flightdeck mcp` carries the socket's bytes over standard input and
-//! output, as agents expect a server.
+//! output, as agents expect a server; who takes none of these is given an [address](super::http).
 
 use std::borrow::Cow;
 use std::fs::{self, Permissions};
@@ -24,6 +24,8 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
+use super::http::{self, Address};
+use super::spec::ToolsOver;
 use crate::agent::model::{ResultStatus, ToolSpec};
 use crate::agent::turn::NOT_RUN_CLOSED;
 
@@ -42,39 +44,60 @@ pub(super) struct MissionCall {
 
 /// The server, for as long as this lives.
 pub(super) struct MissionServer {
-    pub socket: PathBuf,
+    pub at: Reached,
     _serving: JoinSet<()>,
 }
 
+/// How it is reached.
+pub(super) enum Reached {
+    Socket(PathBuf),
+    Http(Address),
+}
+
 impl MissionServer {
-    /// Listens on a socket of its own. What is called arrives in order.
+    /// Listens at a place of its own. What is called arrives in order.
     ///
     /// # Errors
     /// When no socket can be made.
-    pub fn listen(place: &Path, tools: &[ToolSpec]) -> io::Result<(Self, mpsc::Receiver<MissionCall>)> {
+    pub async fn listen(
+        place: &Path,
+        over: ToolsOver,
+        tools: &[ToolSpec],
+    ) -> io::Result<(Self, mpsc::Receiver<MissionCall>)> {
+        let (calls, called) = mpsc::channel(16);
+        let offer = Offer::of(tools, calls);
+        if over == ToolsOver::Http {
+            let (address, serving) = http::listen(offer).await?;
+            return Ok((Self { at: Reached::Http(address), _serving: serving }, called));
+        }
         let socket = socket_in(place)?;
         let listener = UnixListener::bind(&socket)?;
         fs::set_permissions(&socket, Permissions::from_mode(0o600))?;
-        let (calls, called) = mpsc::channel(16);
-        let offer = Offer { tools: Arc::new(tools.iter().map(tool).collect()), calls };
         let mut serving = JoinSet::new();
         serving.spawn(serve(listener, offer));
-        Ok((Self { socket, _serving: serving }, called))
+        Ok((Self { at: Reached::Socket(socket), _serving: serving }, called))
     }
 }
 
 impl Drop for MissionServer {
     fn drop(&mut self) {
-        if let Err(error) = fs::remove_file(&self.socket) {
+        if let Reached::Socket(socket) = &self.at
+            && let Err(error) = fs::remove_file(socket)
+        {
             tracing::debug!(%error, "the socket of a session is gone already");
         }
     }
 }
 
-/// A name that no other session has, short enough for a socket.
-fn socket_in(place: &Path) -> io::Result<PathBuf> {
+/// A name that no other session has.
+pub(super) fn own_name(ending: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    let name = format!("mcp-{}-{}.sock", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    format!("mcp-{}-{}.{ending}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A name that is short enough for a socket.
+fn socket_in(place: &Path) -> io::Result<PathBuf> {
+    let name = own_name("sock");
     let mut socket = place.join(&name);
     if socket.as_os_str().len() > LONGEST {
         let dir = PathBuf::from(format!("/tmp/flightdeck-{}", geteuid()));
@@ -126,9 +149,15 @@ async fn talk(stream: UnixStream, offer: Offer) {
 
 /// What is offered, and where calls go.
 #[derive(Clone)]
-struct Offer {
+pub(super) struct Offer {
     tools: Arc<Vec<Tool>>,
     calls: mpsc::Sender<MissionCall>,
+}
+
+impl Offer {
+    pub fn of(tools: &[ToolSpec], calls: mpsc::Sender<MissionCall>) -> Self {
+        Self { tools: Arc::new(tools.iter().map(tool).collect()), calls }
+    }
 }
 
 impl ServerHandler for Offer {
@@ -187,10 +216,13 @@ mod tests {
             description: "Hands in.".into(),
             schema: json!({ "type": "object", "properties": { "summary": { "type": "string" } } }),
         };
-        let (server, mut called) = MissionServer::listen(place.path(), &[spec]).unwrap();
-        let mode = fs::metadata(&server.socket).unwrap().permissions().mode();
+        let (server, mut called) =
+            MissionServer::listen(place.path(), ToolsOver::Stdio, &[spec]).await.unwrap();
+        let Reached::Socket(socket) = &server.at else { panic!("it is no socket") };
+        let socket = socket.clone();
+        let mode = fs::metadata(&socket).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        let (read, mut write) = UnixStream::connect(&server.socket).await.unwrap().into_split();
+        let (read, mut write) = UnixStream::connect(&socket).await.unwrap().into_split();
         let mut lines = BufReader::new(read).lines();
         let mut ask = async |message: Value| {
             write.write_all(format!("{message}\n").as_bytes()).await.unwrap();
@@ -216,7 +248,6 @@ mod tests {
             .await;
         let answer = lines.next_line().await.unwrap().unwrap();
         assert!(answer.contains("had ended"), "{answer}");
-        let socket = server.socket.clone();
         drop(server);
         assert!(!socket.exists());
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::server::SERVER;
 use crate::workspace::Access;
@@ -43,9 +43,12 @@ pub struct AgentSpec {
     /// How it hears what its role is.
     #[serde(default)]
     pub system: SystemWay,
-    /// The option by which it is told of the mission's tools, where it takes no server of programs with its session.
+    /// How it is given the mission's tools.
     #[serde(default)]
-    pub tools_by: Option<String>,
+    pub tools_over: ToolsOver,
+    /// Whether what it says of going on with a session is true.
+    #[serde(default = "yes")]
+    pub goes_on: bool,
     /// How it is set up for a role that changes the checkout.
     #[serde(default)]
     pub build: Setup,
@@ -73,6 +76,10 @@ impl std::fmt::Debug for AgentSpec {
     }
 }
 
+fn yes() -> bool {
+    true
+}
+
 /// Cold, and on a busy machine, some load for a long time.
 fn start_time() -> Duration {
     Duration::from_secs(90)
@@ -87,6 +94,17 @@ pub enum SystemWay {
     /// Before its first message, which every agent understands.
     #[default]
     Prompt,
+}
+
+/// How an agent is given a server of tools.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToolsOver {
+    /// As a program to start, which every agent should take.
+    #[default]
+    Stdio,
+    /// As an address, with a token.
+    Http,
 }
 
 /// What an agent is started with for a kind of role.
@@ -125,7 +143,8 @@ impl AgentSpec {
             pass: Vec::new(),
             env: BTreeMap::new(),
             system: SystemWay::Prompt,
-            tools_by: None,
+            tools_over: ToolsOver::Stdio,
+            goes_on: true,
             build: Setup::default(),
             look: Setup::default(),
             bare: None,
@@ -145,16 +164,9 @@ impl AgentSpec {
         self.hands(access) == Hands::Ours || !HANDS.contains(&tool)
     }
 
-    /// The words that it is started with, where its tools are behind a socket.
-    pub(super) fn words(&self, setup: &Setup, socket: &Path) -> Vec<String> {
-        let mut words = self.command.clone();
-        words.extend(setup.args.clone());
-        if let Some(option) = &self.tools_by {
-            let (command, arguments) = self.served(socket);
-            let server = json!({ "type": "local", "command": command, "args": arguments, "tools": ["*"] });
-            words.extend([option.clone(), json!({ "mcpServers": { SERVER: server } }).to_string()]);
-        }
-        words
+    /// The words that it is started with.
+    pub(super) fn words(&self, setup: &Setup) -> Vec<String> {
+        self.command.iter().chain(&setup.args).cloned().collect()
     }
 
     /// The command that connects it with the tools behind a socket.
@@ -222,19 +234,6 @@ mod tests {
         assert_eq!(gemini.hands(Access::Read), Hands::Own);
         assert_eq!(gemini.setup(Access::Write).mode.as_deref(), Some("yolo"));
         assert_eq!(gemini.setup(Access::Read).mode.as_deref(), Some("default"));
-    }
-
-    #[test]
-    fn who_takes_no_server_with_its_session_is_told_of_it_by_an_option() {
-        let known = known_agents().unwrap();
-        let mut copilot = known["copilot"].clone();
-        copilot.bridge = vec!["/bin/flightdeck".into(), "mcp".into()];
-        let words = copilot.words(&copilot.setup(Access::Write), Path::new("/s"));
-        assert_eq!(words[..3], ["copilot", "--acp", "--additional-mcp-config"]);
-        let told: Value = serde_json::from_str(&words[3]).unwrap();
-        let server = &told["mcpServers"]["flightdeck"];
-        assert_eq!((&server["command"], &server["args"]), (&json!("/bin/flightdeck"), &json!(["mcp", "/s"])));
-        let claude = &known["claude"];
-        assert_eq!(claude.words(&claude.setup(Access::Write), Path::new("/s")), ["claude-agent-acp"]);
+        assert_eq!(known["copilot"].tools_over, ToolsOver::Http);
     }
 }

@@ -8,7 +8,7 @@ mod result;
 mod server;
 
 pub use person::{Asked, Person};
-pub use server::{Around, rows};
+pub use server::{Around, Names, rows};
 
 use std::collections::BTreeMap;
 

@@ -35,6 +35,28 @@ pub struct Around {
     pub images: Option<Arc<dyn EvidenceSink>>,
     /// Who answers what they ask.
     pub person: Arc<dyn Person>,
+    /// What their tools are called.
+    pub names: Names,
+}
+
+/// What tools are called: by whom they are, and within what every provider takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// `mcp__SERVER__TOOL`.
+    Whole,
+    /// `SERVER__TOOL`, for an agent that puts the name of our own server before it.
+    Within,
+}
+
+impl Names {
+    fn of(self, server: &str, tool: &str) -> String {
+        let (before, longest) = match self {
+            Self::Whole => ("mcp__", LONGEST_NAME),
+            Self::Within => ("", LONGEST_NAME - "mcp__flightdeck__".len()),
+        };
+        let fits = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
+        format!("{before}{server}__{tool}").chars().map(fits).take(longest).collect()
+    }
 }
 
 /// A server, for as long as a session lasts.
@@ -84,12 +106,10 @@ async fn limited<T>(link: &Link, made: impl Future<Output = T>) -> Option<T> {
 
 impl McpServer {
     fn row(self: &Arc<Self>, tool: Tool) -> ToolRow {
-        let fits = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' };
-        let name: String = format!("mcp__{}__{}", self.spec.name, tool.name).chars().map(fits).collect();
+        let name = self.around.names.of(&self.spec.name, &tool.name);
         let mut schema = tool.input_schema.as_ref().clone();
         schema.entry("type").or_insert_with(|| "object".into());
         let description = clipped(tool.description.as_deref().unwrap_or_default(), LONGEST_DESCRIPTION);
-        let name = name.chars().take(LONGEST_NAME).collect();
         let spec = ToolSpec { name, description, schema: Value::Object(schema) };
         let (server, tool) = (Arc::clone(self), tool.name.into_owned());
         ToolRow::foreign(spec, Access::Read, move |arguments, call| {

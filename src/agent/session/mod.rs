@@ -13,5 +13,5 @@ pub use call::panic_words;
 pub(in crate::agent) use call::{Tools, make_call};
 pub(in crate::agent) use deadline::{Deadline, Over};
 pub(in crate::agent) use inbox::Inbox;
-pub use parts::{Again, Ended, InboxMessage, Observer, Permit, Player, Urgency};
+pub use parts::{Again, Ended, InboxMessage, Observer, Permit, Player, TakenUp, Urgency};
 pub use session_loop::Session;

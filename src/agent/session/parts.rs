@@ -45,6 +45,17 @@ pub enum Again {
     End { reason: String },
 }
 
+/// An earlier session of an agent that has a loop of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenUp {
+    /// What the agent called it, where it said so.
+    pub session: Option<String>,
+    /// What it hears where it goes on with it.
+    pub brief: String,
+    /// What came of it, for one that cannot go on and is briefed anew.
+    pub recap: String,
+}
+
 /// Watches a session, or what it chooses to see of it. Implementations must not block: they drop what they cannot
 /// take, except whole items.
 pub trait Observer: Send + Sync {
@@ -62,6 +73,8 @@ pub trait Observer: Send + Sync {
     fn tokens(&self, usage: TokenUsage) {
         self.usage(usage);
     }
+    /// What an agent that has a loop of its own calls the session.
+    fn session(&self, _name: &str) {}
     /// What was spent, in millionths of a dollar, as an agent tells it of itself.
     fn cost(&self, _micro_dollars: u64) {}
 }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::call::{Tools, make_calls};
 use super::deadline::Deadline;
 use super::inbox::Inbox;
-use super::parts::{Ended, InboxMessage, Observer, Permit, Player};
+use super::parts::{Ended, InboxMessage, Observer, Permit, Player, TakenUp};
 use crate::agent::context::History;
 use crate::agent::hook::SessionHooks;
 use crate::agent::model::{
@@ -35,6 +35,8 @@ pub struct Session {
     pub system: String,
     /// The conversation that it goes on with, if it does. Only a model has one.
     pub earlier: Option<History>,
+    /// The session that it goes on with, where an agent plays it that has a loop of its own.
+    pub taken_up: Option<TakenUp>,
     /// Where everything that was said in it is kept, if it is.
     pub archive: Option<Arc<dyn Archive>>,
     /// What this session is about, or what is new since its earlier part.
@@ -63,9 +65,12 @@ impl Session {
     /// Runs the session to its end. Dropping the future ends it too, with whatever ran in it.
     pub async fn run(mut self) -> Ended {
         if let Some(hooks) = self.hooks.clone() {
-            let source = if self.earlier.is_some() { "resume" } else { "startup" };
+            let goes_on = self.earlier.is_some() || self.taken_up.is_some();
+            let source = if goes_on { "resume" } else { "startup" };
             let begun = self.cancel.run_until_cancelled(hooks.begins(source)).await;
-            self.brief += &begun.unwrap_or_default();
+            let begun = begun.unwrap_or_default();
+            self.taken_up.iter_mut().for_each(|earlier| earlier.brief += &begun);
+            self.brief += &begun;
             let tools = std::mem::take(&mut self.tools).into_iter();
             self.tools = tools.map(|tool| hooks.around(tool, &self.closing)).collect();
         }
@@ -394,6 +399,7 @@ mod tests {
             place: Place::new().env,
             system: "system".into(),
             earlier: None,
+            taken_up: None,
             archive: None,
             brief: "brief".into(),
             tools: ["echo", "close", "wait", "panic", "meet"].map(|name| fake(name, &barrier)).to_vec(),

@@ -1,6 +1,7 @@
 //! A session that goes on where an earlier attempt at the same work was cut short, or waits for an answer: with the same
 //! model, the same tools and the same conversation, so that nothing is read twice and prompt caches stay warm.
 
+mod recap;
 mod record;
 
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use super::context::{EngineContext, Mind, blocking};
 use super::role;
 use crate::agent::context::History;
 use crate::agent::model::{Item, ToolSpec};
-use crate::agent::session::Player;
+use crate::agent::session::{Player, TakenUp};
 use crate::agent::tool::ToolRow;
 use crate::domain::attempt::{AgentWork, Attempt, Ending};
 use crate::domain::brief::{news, own_work};
@@ -38,8 +39,9 @@ pub struct Earlier {
 impl Earlier {
     /// The session that an attempt goes on with, if there is one that its model can take up.
     pub async fn of(engine: &Arc<EngineContext>, attempt: AttemptId, mind: &Mind) -> Option<Self> {
-        if !matches!(&mind.player, Player::Model(model) if model.goes_on()) {
-            return None;
+        match &mind.player {
+            Player::Model(model) if !model.goes_on() => return None,
+            Player::Model(_) | Player::Agent(_) => {}
         }
         let (work, model, last) = engine.cell.with(|mission| {
             let now = mission.attempts.get(&attempt)?;
@@ -56,16 +58,26 @@ impl Earlier {
         Some(Self { attempt: last.id, work, ending, recorded })
     }
 
-    /// The tools of today under the words of then; nothing where they are others.
-    pub fn tools(&self, today: &[ToolRow]) -> Option<Vec<ToolRow>> {
+    /// The tools of today under the words of then; nothing where they are others. An agent is told of its tools each time.
+    pub fn tools(&self, mind: &Mind, today: Vec<ToolRow>) -> Option<Vec<ToolRow>> {
+        if matches!(mind.player, Player::Agent(_)) {
+            return Some(today);
+        }
         let then = &self.recorded.head.tools;
-        let tools: Vec<ToolRow> = then.iter().filter_map(|spec| taken_up(today, spec)).collect();
+        let tools: Vec<ToolRow> = then.iter().filter_map(|spec| taken_up(&today, spec)).collect();
         (tools.len() == then.len() && then.len() == today.len()).then_some(tools)
     }
 
     /// Who the agent is, as it was told.
     pub fn system(&self) -> String {
         self.recorded.head.system.clone()
+    }
+
+    /// The session of an agent that has a loop of its own, with what it hears when it goes on with it.
+    pub fn taken_up(&self, today: &str) -> TakenUp {
+        let (session, brief) = (self.recorded.session.clone(), self.brief(today));
+        let recap = recap::of(&self.recorded.history, why(&self.ending), place(self.work));
+        TakenUp { session, brief, recap }
     }
 
     /// The conversation so far.
@@ -123,8 +135,9 @@ fn place(work: AgentWork) -> &'static str {
     }
 }
 
-/// Whether an attempt that has ended can be gone on with. What a tester did up to a verdict is gone with its app. One that
-/// failed, or was stopped, would only go on failing.
+/// Whether an attempt that has ended can be gone on with. A tester begins anew, whoever plays it: its app, with all that was
+/// done in it, is gone, and a verdict rests on the evidence and the steps of its own attempt alone; what it remembers of an
+/// earlier one would be judged unseen. One that failed, or was stopped, would only go on failing.
 fn may_go_on(mission: &Mission, attempt: &Attempt) -> bool {
     let Some(ended) = &attempt.ended else { return false };
     let by_ending = match ended.ending {

@@ -40,6 +40,10 @@ enum Line {
         items: Vec<Item>,
         numbers: Vec<u64>,
     },
+    /// What an agent that has a loop of its own calls the session from now on.
+    Named {
+        session: String,
+    },
     /// What of its brief was its own work when it ended.
     Own {
         text: String,
@@ -55,6 +59,8 @@ pub struct Recorded {
     pub head: Head,
     pub history: History,
     pub own: String,
+    /// What its agent calls it, where that has a loop of its own.
+    pub session: Option<String>,
 }
 
 /// Everything that was said in the session of an attempt.
@@ -111,6 +117,11 @@ impl Record {
         self.note(&Line::Rewritten { items, numbers });
     }
 
+    /// What its agent calls the session.
+    pub fn name(&self, session: &str) {
+        self.note(&Line::Named { session: session.to_owned() });
+    }
+
     fn note(&self, line: &Line) {
         if let Err(error) = self.write(line) {
             tracing::warn!(%error, "what a session goes on with is not kept whole");
@@ -137,7 +148,8 @@ pub fn read(dir: &Path, attempt: AttemptId) -> Option<Recorded> {
     for line in lines(dir, attempt)? {
         match (line, recorded.as_mut()) {
             (Line::Begun { head }, None) => {
-                recorded = Some(Recorded { head, history: History::default(), own: String::new() });
+                let (history, own) = (History::default(), String::new());
+                recorded = Some(Recorded { head, history, own, session: None });
             }
             (Line::Added { item }, Some(recorded)) => recorded.history.push(item),
             (Line::Rewritten { items, numbers }, Some(recorded)) if items.len() == numbers.len() => {
@@ -145,8 +157,9 @@ pub fn read(dir: &Path, attempt: AttemptId) -> Option<Recorded> {
                 recorded.history = History { items, numbers, last, shortened: true };
             }
             (Line::Own { text }, Some(recorded)) => recorded.own = text,
+            (Line::Named { session }, Some(recorded)) => recorded.session = Some(session),
             (Line::Unknown | Line::Begun { .. } | Line::Rewritten { .. }, _)
-            | (Line::Added { .. } | Line::Own { .. }, None) => return None,
+            | (Line::Added { .. } | Line::Own { .. } | Line::Named { .. }, None) => return None,
         }
     }
     let is_known = |recorded: &Recorded| {
@@ -206,16 +219,19 @@ mod tests {
             record.add(&item);
         }
         let recorded = read(dir.path(), AttemptId(1)).unwrap();
-        assert_eq!(recorded, Recorded { head: head(), history: History::new(items()), own: String::new() });
+        let (history, own) = (History::new(items()), String::new());
+        assert_eq!(recorded, Recorded { head: head(), history, own, session: None });
         let same = |tools: &[ToolSpec]| serde_json::to_string(tools).unwrap();
         assert_eq!(same(&recorded.head.tools), same(&head().tools), "keys stay in their order");
 
         note_own(dir.path(), AttemptId(1), "## Plan".into());
         let later = Record::take_over(dir.path(), AttemptId(1), AttemptId(4)).unwrap();
+        later.name("s1");
         later.rewrite(&History { items: items()[1..].to_vec(), numbers: vec![2], last: 2, shortened: true });
         later.add(&Item::User { text: "news".into() });
         let recorded = read(dir.path(), AttemptId(4)).unwrap();
         assert_eq!((recorded.history.numbers, recorded.own.as_str()), (vec![2, 3], "## Plan"));
+        assert_eq!(recorded.session.as_deref(), Some("s1"));
         let all = Said { dir: dir.path().to_owned(), attempt: AttemptId(4) }.items();
         assert_eq!(all, [items(), vec![Item::User { text: "news".into() }]].concat(), "nothing is lost");
         assert_eq!(read(dir.path(), AttemptId(1)), None);

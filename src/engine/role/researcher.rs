@@ -48,12 +48,15 @@ impl Researchers {
         }
     }
 
-    fn session(&self, question: String) -> Result<Session, String> {
+    async fn session(&self, question: String) -> Result<Session, String> {
         let mind = self.mind()?;
         let prompt = self.engine.prompt(super::RESEARCHER).map_err(|error| error.to_string())?;
         let place = self.engine.tool_env(&self.dir, Access::Read, &[]).map_err(|error| error.to_string())?;
         let picked = ToolTable::new(&place, Extras::default()).pick(prompt.tools.iter().map(String::as_str));
-        let tools = mind.offered(picked.tools, place.access);
+        let mut tools = mind.offered(picked.tools, place.access);
+        let tell = |sentence: &str| tracing::warn!("a researcher: {sentence}");
+        let whose = (self.attempt, Role::Researcher);
+        tools.extend(self.engine.foreign_tools(whose, mind.names(), &place, None, tell).await);
         let Mind { player, facts } = mind;
         let permit = self.permit();
         let labels = [("role".to_owned(), Role::Researcher.word().to_owned())];
@@ -66,6 +69,7 @@ impl Researchers {
                 .system_prompt(Role::Researcher, &prompt, &self.dir, &tools)
                 .map_err(|error| error.to_string())?,
             earlier: None,
+            taken_up: None,
             archive: None,
             brief: question,
             tools,
@@ -84,7 +88,7 @@ impl Researchers {
 #[async_trait::async_trait]
 impl Spawner for Researchers {
     async fn research(&self, question: String) -> Result<String, String> {
-        match self.session(question)?.run().await.outcome {
+        match self.session(question).await?.run().await.outcome {
             Outcome::Said(answer) => Ok(answer),
             Outcome::Closed { value, .. } => Ok(value.to_string()),
             Outcome::Stopped { reason } | Outcome::Failed { reason, .. } | Outcome::Denied { reason } => {

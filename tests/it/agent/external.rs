@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use flightdeck::agent::external::{AgentSpec, probe};
+use flightdeck::agent::external::{AgentSpec, ToolsOver, probe};
 use flightdeck::agent::model::{Item, ModelError, StreamPiece, TokenUsage};
-use flightdeck::agent::session::{Again, Ended, InboxMessage, Observer, Permit, Player, Session, Urgency};
+use flightdeck::agent::session::{
+    Again, Ended, InboxMessage, Observer, Permit, Player, Session, TakenUp, Urgency,
+};
 use flightdeck::agent::tool::{Output, Then, ToolEnv, ToolError, ToolRow};
 use flightdeck::agent::turn::{Closing, Fault, Limits, Outcome};
 use flightdeck::workspace::{Access, Confinement, Jail, Program, Reaper};
@@ -63,6 +65,9 @@ impl Observer for Watch {
     fn usage(&self, usage: TokenUsage) {
         self.used.lock().unwrap().push(usage);
     }
+    fn session(&self, name: &str) {
+        self.lines.lock().unwrap().push(format!("session {name}"));
+    }
     fn cost(&self, micro_dollars: u64) {
         *self.paid.lock().unwrap() += micro_dollars;
     }
@@ -102,6 +107,7 @@ struct Stage {
     closing: Closing,
     cancel: CancellationToken,
     max_time: Duration,
+    taken_up: Option<TakenUp>,
 }
 
 struct Played {
@@ -119,6 +125,7 @@ impl Stage {
             closing: Closing::Tools(vec!["close".into()]),
             cancel: CancellationToken::new(),
             max_time: PATIENCE,
+            taken_up: None,
         }
     }
 
@@ -158,6 +165,7 @@ impl Stage {
             place: self.place(),
             system: "You build.".into(),
             earlier: None,
+            taken_up: self.taken_up.clone(),
             archive: None,
             brief: "Build a page.".into(),
             tools: vec![close(), refuse()],
@@ -263,6 +271,7 @@ async fn a_whole_session_is_shown_as_any_other_and_ends_with_its_closing_tool() 
     assert_eq!(
         played.lines(),
         [
+            "session s1",
             "told Build a page.",
             "thought A page, then.",
             "said I begin.",
@@ -546,4 +555,78 @@ async fn an_agent_is_asked_who_it_is_and_nothing_else() {
         AgentSpec::of_command("x", ["sh", "-c", "echo 'usage: x' >&2"].map(str::to_owned).to_vec());
     let why = probe(&program(&no_agent), &log).await.unwrap_err();
     assert!(why.contains("does not answer `initialize`") && why.contains("usage: x"), "{why}");
+}
+
+#[tokio::test]
+async fn who_takes_no_server_of_programs_has_the_same_tools_at_an_address_that_ends_with_the_session() {
+    let stage = Stage::new();
+    let spec = stage.spec(&json!({ "turns": [[{ "call": "refuse" }, closing()]] }));
+    let played = stage.play_as(AgentSpec { tools_over: ToolsOver::Http, ..spec }, mpsc::channel(1).1).await;
+    assert!(is_closed(&played), "{:?}", played.ended);
+    assert_eq!(played.noted("tools"), [json!(["close", "refuse"])]);
+    assert_eq!(played.noted("answer")[0]["text"], "the tree is not clean");
+    let server = &played.asked("session/new")[0]["mcpServers"][0];
+    let token = server["headers"][0]["value"].as_str().unwrap().strip_prefix("Bearer ").unwrap();
+    assert_eq!((&server["type"], token.len()), (&json!("http"), 64));
+    let port = server["url"].as_str().unwrap().strip_prefix("http://127.0.0.1:").unwrap();
+    let port: u16 = port.strip_suffix("/mcp").unwrap().parse().unwrap();
+    assert!(std::net::TcpStream::connect(("127.0.0.1", port)).is_err(), "nobody listens any more");
+    let said = played.noted("env")[0].to_string() + &played.prompts().concat();
+    assert!(!said.contains(token), "only the session is told");
+}
+
+fn earlier(session: Option<&str>) -> Option<TakenUp> {
+    let (brief, recap) = ("You go on where you were.".to_owned(), "# What you did already".to_owned());
+    Some(TakenUp { session: session.map(str::to_owned), brief, recap })
+}
+
+#[tokio::test]
+async fn an_earlier_session_is_taken_up_as_the_agent_can_and_set_up_again() {
+    let resumes = json!({ "sessionCapabilities": { "resume": {} }, "loadSession": true });
+    let table = [
+        (resumes, true, "session/resume"),
+        (json!({ "loadSession": true }), true, "session/load"),
+        (json!({ "loadSession": true }), false, "session/new"),
+        (json!({}), true, "session/new"),
+    ];
+    for (able, goes_on, method) in table {
+        let mut stage = Stage::new();
+        stage.taken_up = earlier(Some("s7"));
+        let spec = stage.spec(&json!({ "able": able, "turns": [[closing()]] }));
+        let text = "command = [\"x\"]\nsystem = \"session\"\nbuild = { mode = \"full\" }";
+        let set: AgentSpec = toml::from_str(text).unwrap();
+        let spec = AgentSpec { command: spec.command, bridge: spec.bridge, goes_on, ..set };
+        let played = stage.play_as(spec, mpsc::channel(1).1).await;
+        assert!(is_closed(&played), "{:?}", played.ended);
+        let begun = &played.asked(method)[0];
+        assert_eq!(begun["mcpServers"][0]["name"], "flightdeck", "{method}");
+        assert_eq!(begun["systemPrompt"]["mode"], "append", "{method}");
+        assert_eq!(played.asked("session/set_mode")[0]["modeId"], "full", "{method}");
+        let is_new = method == "session/new";
+        let (name, brief) = if is_new {
+            ("session s1", "Build a page.\n\n# What you did already")
+        } else {
+            ("session s7", "You go on where you were.")
+        };
+        assert_eq!(played.prompts(), [brief], "{method}");
+        assert_eq!(
+            played.lines()[..2],
+            [name.to_owned(), format!("told {brief}")],
+            "nothing twice: {method}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_the_agent_has_no_more_is_begun_anew_with_what_came_of_it() {
+    for session in [Some("gone"), None] {
+        let mut stage = Stage::new();
+        stage.taken_up = earlier(session);
+        let gone = json!({ "code": -32602, "message": "no such session" });
+        let script = json!({ "able": { "loadSession": true }, "refuse": { "session/load": gone }, "turns": [[closing()]] });
+        let played = stage.play(script).await;
+        assert!(is_closed(&played), "{:?}", played.ended);
+        assert_eq!(played.asked("session/load").len(), usize::from(session.is_some()));
+        assert!(played.prompts()[0].contains("# Your brief\nBuild a page.\n\n# What you did already"));
+    }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use flightdeck::agent::mcp::{Around, Asked, McpSpec, McpWay, Person, rows};
+use flightdeck::agent::mcp::{Around, Asked, McpSpec, McpWay, Names, Person, rows};
 use flightdeck::agent::tool::{Call, EvidenceSink, ToolEnv, ToolRow};
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::command::Command;
@@ -80,7 +80,12 @@ struct Place {
 
 impl Place {
     fn around(&self, answers: &'static str) -> Around {
-        Around { place: Arc::clone(&self.env), images: None, person: Arc::new(Says(answers)) }
+        Around {
+            place: Arc::clone(&self.env),
+            images: None,
+            person: Arc::new(Says(answers)),
+            names: Names::Whole,
+        }
     }
 }
 

@@ -104,6 +104,7 @@ async fn run(replies: Vec<String>, root: &std::path::Path, log: &Arc<Log>) -> (O
         place,
         system: "You build.".into(),
         earlier: None,
+        taken_up: None,
         archive: None,
         brief: "Build it.".into(),
         tools: picked.tools,

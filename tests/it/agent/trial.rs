@@ -62,6 +62,7 @@ async fn trial_on_every_wire() {
             place: Arc::clone(&place),
             system: "You run commands.".into(),
             earlier: None,
+            taken_up: None,
             archive: None,
             brief: prompt.clone(),
             tools: ToolTable::new(&place, Extras::default()).pick(["shell"]).tools,
