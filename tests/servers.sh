@@ -14,6 +14,11 @@ if [ ! -x "$aimock" ]; then
     fi
 fi
 
+everything=$dir/node_modules/.bin/mcp-server-everything
+if [ ! -x "$everything" ] && command -v npm >/dev/null; then
+    npm install --silent --no-audit --no-fund --prefix "$dir" @modelcontextprotocol/server-everything@2026.8.31 >&2
+fi
+
 llmock=$dir/venv/bin/llmock
 if [ ! -x "$llmock" ]; then
     if python3 -m venv "$dir/venv" >&2; then
@@ -24,5 +29,6 @@ if [ ! -x "$llmock" ]; then
 fi
 
 [ -x "$aimock" ] && echo "FLIGHTDECK_AIMOCK=$aimock"
+[ -x "$everything" ] && echo "FLIGHTDECK_EVERYTHING=$everything"
 [ -x "$llmock" ] && echo "FLIGHTDECK_LLMOCK=$llmock"
 exit 0

@@ -7,17 +7,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use flightdeck::agent::external::AgentSpec;
+use flightdeck::agent::mcp::{McpSpec, McpWay};
 use flightdeck::agent::model::Model;
 use flightdeck::agent::model::catalogue::ModelFacts;
 use flightdeck::agent::session::Player;
 use flightdeck::domain::attempt::{Attempt, Role};
 use flightdeck::domain::budget::Budget;
+use flightdeck::domain::command::Command;
 use flightdeck::domain::event::{Event, Founding};
 use flightdeck::domain::gate::Autopilot;
 use flightdeck::domain::goal::Goal;
 use flightdeck::domain::id::{Commit, MissionId};
 use flightdeck::domain::mission::{Limits, Status};
-use flightdeck::domain::text::Title;
+use flightdeck::domain::text::{Prose, Title};
 use flightdeck::domain::transcript::{Before, EntryBody};
 use flightdeck::domain::verdict::Standing;
 use flightdeck::engine::{Backends, EngineOptions};
@@ -204,6 +206,48 @@ async fn a_worker_that_ends_without_a_handoff_has_failed_and_its_mission_waits_f
         ),
         "{log}"
     );
+}
+
+/// A server of the person's, as [`crate::agent::mcp`] has it.
+fn server() -> BTreeMap<Role, Vec<Arc<McpSpec>>> {
+    let command = ["python3", "-c", crate::agent::mcp::SERVER].map(str::to_owned).to_vec();
+    let way = McpWay::Program { command, env: BTreeMap::new() };
+    let spec = Arc::new(McpSpec { name: "t".to_owned(), way });
+    BTreeMap::from([(Role::Orchestrator, vec![spec])])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_has_the_tools_of_the_persons_servers_from_ours_and_goes_on_once_it_is_answered() {
+    let question = json!({ "questions": [{ "question": "Which language?" }] });
+    let asks = [call("t__greet_me", &json!({ "who": "Ada" })), call("ask_user", &question)];
+    let script = json!({ "able": { "loadSession": true }, "turns": [asks] });
+    let (ground, agents) = ground(&BTreeMap::from([(Role::Orchestrator, script)]));
+    let fly = async || {
+        let options = EngineOptions { backends: agents.clone(), mcp: server(), ..ground.options() };
+        tokio::time::timeout(PATIENCE, flightdeck::engine::run(options)).await.unwrap().unwrap();
+    };
+    fly().await;
+    let log = || std::fs::read_to_string(agents.place.join("orchestrator.log")).unwrap();
+    assert!(log().contains("Hello Ada from nowhere"), "{}", log());
+    let asked = ground.mission().questions[0].id;
+    ground.person(Command::Answer { question: asked, text: Prose::clipped("Finnish") });
+    std::fs::write(agents.place.join("orchestrator.json"), {
+        let mut plan = plan();
+        plan["able"] = json!({ "loadSession": true });
+        plan.to_string()
+    })
+    .unwrap();
+    fly().await;
+    let got = notes(&log(), "got");
+    let of = |method: &str| got.iter().filter(|message| message["method"] == method).collect::<Vec<_>>();
+    assert_eq!((of("session/new").len(), of("session/load").len()), (1, 1), "{}", ground.told());
+    assert_eq!(of("session/load")[0]["params"]["sessionId"], "s1");
+    let prompts = of("session/prompt");
+    let heard = prompts.last().unwrap()["params"]["prompt"][0]["text"].as_str().unwrap();
+    assert!(heard.starts_with("You go on where you were.") && heard.contains("answered: Finnish"), "{heard}");
+    assert!(!heard.contains("# The goal"), "it knows that: {heard}");
+    assert!(ground.told().contains("note: goes on with the conversation of #1"), "{}", ground.told());
+    assert!(!ground.mission().milestones.is_empty(), "{}", ground.told());
 }
 
 /// What an agent noted of a kind.

@@ -113,6 +113,7 @@ mod tests {
     use tokio::sync::mpsc;
 
     use super::*;
+    use crate::agent::model::provider::Connections;
     use crate::agent::model::{ResultStatus, ToolSpec};
 
     #[tokio::test]
@@ -122,7 +123,9 @@ mod tests {
             ToolSpec { name: "handoff".into(), description: "d".into(), schema: json!({ "type": "object" }) };
         let (address, serving) = listen(Offer::of(&[spec], calls)).await.unwrap();
         let asking = async |bearer: Option<String>, message: Value| {
-            let request = reqwest::Client::new().post(&address.url).body(message.to_string());
+            let connections = Connections::new().unwrap();
+            let client = connections.client(&address.url.parse().unwrap()).clone();
+            let request = client.post(&address.url).body(message.to_string());
             let request = request.header("content-type", "application/json");
             let request = request.header("accept", "application/json, text/event-stream");
             let request = match bearer {

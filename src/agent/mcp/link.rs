@@ -8,12 +8,14 @@ use reqwest::Url;
 use reqwest::header::{HeaderName, HeaderValue};
 use rmcp::model::{
     ClientCapabilities, ClientConfig, ElicitRequestParams, ElicitResult, ElicitationCapability,
-    FormElicitationCapability, Implementation, UrlElicitationCapability,
+    FormElicitationCapability, Implementation, ProtocolVersion, UrlElicitationCapability,
 };
-use rmcp::service::{ClientInitializeError, RequestContext, RunningService};
+use rmcp::service::{
+    ClientInitializeError, ClientLifecycleMode, ClientServiceExt, RequestContext, RunningService,
+};
 use rmcp::transport::StreamableHttpClientTransport;
 use rmcp::transport::streamable_http_client::StreamableHttpClientTransportConfig;
-use rmcp::{ClientHandler, ErrorData, RoleClient, ServiceExt};
+use rmcp::{ClientHandler, ErrorData, RoleClient};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::timeout;
 
@@ -33,11 +35,25 @@ pub(super) struct Link {
 }
 
 impl Link {
-    /// Starts a server, or finds one that runs, and shakes hands.
+    /// Starts a server, or finds one that runs, and shakes hands: as all servers do it today, and where that is refused as
+    /// those do that know nothing but `server/discover`.
     ///
     /// # Errors
     /// Why there is none, in a sentence.
     pub async fn open(spec: &McpSpec, place: &ToolEnv, person: &Arc<dyn Person>) -> Result<Self, String> {
+        let first = match Self::shaken(spec, place, person, Handshake::Initialize).await {
+            Err(Unshaken { is_refused: true, why }) => why,
+            shaken => return shaken.map_err(|unshaken| unshaken.why),
+        };
+        Self::shaken(spec, place, person, Handshake::Discover).await.map_err(|_| first)
+    }
+
+    async fn shaken(
+        spec: &McpSpec,
+        place: &ToolEnv,
+        person: &Arc<dyn Person>,
+        handshake: Handshake,
+    ) -> Result<Self, Unshaken> {
         let name = &spec.name;
         let visitor = Visitor(Asking::new(Arc::clone(person), name));
         match &spec.way {
@@ -46,19 +62,25 @@ impl Link {
                 let log = place.scratch.join(format!("mcp-{name}.log"));
                 let started = place.server(command, env).spawn_dialogue(&log);
                 let (mut dialogue, (input, output)) = started.map_err(|error| error.to_string())?;
-                match shake(visitor.serve((output, input))).await {
+                match shake(visitor.serve_with_lifecycle((output, input), handshake.mode())).await {
                     Ok(client) => Ok(Self { client, dialogue: Some(tokio::sync::Mutex::new(dialogue)) }),
-                    Err(why) => Err(format!(
-                        "the MCP server `{name}` did not start: {}",
-                        ended(&mut dialogue, why).await
-                    )),
+                    Err(Unshaken { why, is_refused }) => {
+                        let why = ended(&mut dialogue, why).await;
+                        let why = format!("the MCP server `{name}` did not start: {why}");
+                        Err(Unshaken { why, is_refused })
+                    }
                 }
             }
             McpWay::Address { url, headers } => {
-                let asked = shake(visitor.serve(transport(url, headers)?)).await;
-                let client = asked
-                    .map_err(|why| format!("the MCP server `{name}` does not answer at {url}: {why}"))?;
-                Ok(Self { client, dialogue: None })
+                let transport = transport(url, headers)?;
+                match shake(visitor.serve_with_lifecycle(transport, handshake.mode())).await {
+                    Ok(client) => Ok(Self { client, dialogue: None }),
+                    Err(Unshaken { why, .. }) => {
+                        let why = format!("the MCP server `{name}` does not answer at {url}: {why}");
+                        // Its refusal may be a status of any kind, and asking again costs nothing.
+                        Err(Unshaken { why, is_refused: true })
+                    }
+                }
             }
         }
     }
@@ -78,13 +100,49 @@ impl Link {
     }
 }
 
+/// How a conversation begins.
+#[derive(Debug, Clone, Copy)]
+enum Handshake {
+    /// With `initialize`, up to protocol 2025-11-25.
+    Initialize,
+    /// With `server/discover`, since 2026-07-28.
+    Discover,
+}
+
+impl Handshake {
+    fn mode(self) -> ClientLifecycleMode {
+        match self {
+            Self::Initialize => ClientLifecycleMode::Initialize,
+            Self::Discover => {
+                ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] }
+            }
+        }
+    }
+}
+
+/// Why there is no conversation, and whether the server is there and refused the handshake.
+struct Unshaken {
+    why: String,
+    is_refused: bool,
+}
+
+impl From<String> for Unshaken {
+    fn from(why: String) -> Self {
+        Self { why, is_refused: false }
+    }
+}
+
 async fn shake(
     hands: impl Future<Output = Result<RunningService<RoleClient, Visitor>, ClientInitializeError>>,
-) -> Result<RunningService<RoleClient, Visitor>, String> {
-    match timeout(START, hands).await {
-        Ok(shaken) => shaken.map_err(|error| deepest(&error)),
-        Err(_) => Err(format!("it said nothing for {} s", START.as_secs())),
-    }
+) -> Result<RunningService<RoleClient, Visitor>, Unshaken> {
+    let Ok(shaken) = timeout(START, hands).await else {
+        return Err(format!("it said nothing for {} s", START.as_secs()).into());
+    };
+    shaken.map_err(|error| {
+        let why = deepest(&error);
+        let is_refused = matches!(error, ClientInitializeError::JsonRpcError(_));
+        Unshaken { why, is_refused }
+    })
 }
 
 /// What a program that ended said, or else why nobody talks with it.

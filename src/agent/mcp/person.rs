@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_mins(15);
 /// The longest message of a server's that a question shows, in bytes.
 const LONGEST: usize = 2_000;
 /// The fields of a form that are asked for; more is no question any more.
-const MOST_FIELDS: usize = 12;
+const MOST_FIELDS: usize = 24;
 /// What the person says once they have been at an address.
 const OPENED: &str = "I have opened it";
 /// What the person says where nothing but their consent is asked for.

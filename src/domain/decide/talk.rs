@@ -13,6 +13,8 @@ use crate::domain::text::{Line, Prose, Title};
 
 /// Questions that are asked at once: more is no help to whoever answers them.
 const MOST_QUESTIONS: usize = 12;
+/// Questions of an attempt's servers that may wait for the person: two large forms.
+const MOST_RELAYED: usize = 48;
 
 pub(super) fn say(tx: &mut Transaction, to: Party, text: Prose, delivery: Delivery) -> Result {
     says_something(&text)?;
@@ -97,7 +99,7 @@ pub(super) fn relay(tx: &mut Transaction, from: AttemptId, server: Title, asked:
     live(mission, from)?;
     let open = mission.questions.iter().filter(|known| known.from == from && known.is_open()).count();
     refuse_if!(
-        open >= MOST_QUESTIONS,
+        open >= MOST_RELAYED,
         OutOfTurn,
         "{open} questions of {from} wait for the person: no more are asked"
     );

@@ -25,7 +25,7 @@ use crate::support::wire::{needs, waits_at_the_plan_gate};
 use crate::support::words;
 
 /// A server of a few lines.
-const SERVER: &str = r#"
+pub const SERVER: &str = r#"
 import json, os, sys
 def say(message):
     print(json.dumps(dict(message, jsonrpc="2.0")), flush=True)
@@ -116,6 +116,43 @@ async fn asked(rows: &[ToolRow], tool: &str, arguments: Value) -> Result<String,
     let row = rows.iter().find(|row| row.spec.name == format!("mcp__t__{tool}")).unwrap();
     let call = Call { id: "c".into(), cancel: CancellationToken::new(), progress: Arc::new(|_: &str| {}) };
     row.call(arguments, call).await.map(|output| output.text).map_err(|fault| fault.to_string())
+}
+
+/// A server of a few lines that knows no `initialize`: each request says its protocol, and what it asks of the person it
+/// asks in the place of a result.
+const DISCOVERED: &str = r#"
+import json, sys
+def result(method, params):
+    if method == "server/discover":
+        return {"resultType": "complete", "supportedVersions": ["2026-07-28"], "capabilities": {"tools": {}}, "ttlMs": 0, "cacheScope": "private"}
+    assert params["_meta"]["io.modelcontextprotocol/protocolVersion"] == "2026-07-28"
+    if method == "tools/list":
+        return {"resultType": "complete", "tools": [{"name": "ask", "inputSchema": {"type": "object"}}], "ttlMs": 0, "cacheScope": "private"}
+    if "inputResponses" not in params:
+        schema = {"type": "object", "properties": {"colour": {"type": "string"}}}
+        asked = {"method": "elicitation/create", "params": {"mode": "form", "message": "Which colour?", "requestedSchema": schema}}
+        return {"resultType": "input_required", "inputRequests": {"colour": asked}, "requestState": "s"}
+    assert params["requestState"] == "s"
+    return {"resultType": "complete", "content": [{"type": "text", "text": json.dumps(params["inputResponses"]["colour"])}]}
+for line in sys.stdin:
+    asked = json.loads(line)
+    if "id" not in asked:
+        continue
+    answer = {"jsonrpc": "2.0", "id": asked["id"]}
+    try:
+        assert asked["method"] != "initialize"
+        answer["result"] = result(asked["method"], asked.get("params", {}))
+    except Exception as error:
+        answer["error"] = {"code": -32601, "message": "no such method: " + asked["method"] + repr(error)}
+    print(json.dumps(answer), flush=True)
+"#;
+
+#[tokio::test]
+async fn a_server_that_knows_only_to_be_discovered_is_spoken_with_as_it_wants() {
+    let place = place();
+    let rows = rows(program(&["python3", "-c", DISCOVERED], &[]), place.around("blue")).await.unwrap();
+    let answered: Value = serde_json::from_str(&asked(&rows, "ask", json!({})).await.unwrap()).unwrap();
+    assert_eq!((&answered["action"], &answered["content"]), (&json!("accept"), &json!({ "colour": "blue" })));
 }
 
 #[derive(Default)]

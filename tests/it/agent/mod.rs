@@ -2,7 +2,7 @@
 
 mod bounds;
 mod external;
-mod mcp;
+pub mod mcp;
 mod prefix;
 mod provider;
 mod quirks;

@@ -2,6 +2,7 @@
 
 use nix::sys::signal::Signal;
 use pretty_assertions::assert_eq;
+use serde_json::json;
 
 use super::stage::Stage;
 
@@ -64,6 +65,34 @@ fn what_an_agent_starts_neither_reads_nor_decides() {
     let elsewhere =
         stage.shell("$FD status").env("FLIGHTDECK_MISSION", "/elsewhere/missions/x").output().unwrap();
     assert_eq!(elsewhere.status.code(), Some(0), "{}", told(&elsewhere));
+}
+
+#[test]
+fn what_a_hook_of_the_persons_starts_reads_and_decides_as_they_do_for_as_long_as_it_runs() {
+    let stage = Stage::new();
+    stage.planned();
+    let (program, told, late) = (env!("CARGO_BIN_EXE_flightdeck"), stage.path("told"), stage.path("late"));
+    // From a program of its own below it, as scripts do; and from one that it leaves behind.
+    let line = format!(
+        "sh -c '{program} pause; echo $?' > {told} 2>&1; (setsid sh -c 'sleep 2; {program} resume; echo $?' > {late} 2>&1 &)",
+        told = told.display(),
+        late = late.display()
+    );
+    let hooks =
+        json!({ "hooks": { "MissionGate": [{ "hooks": [{ "type": "command", "command": line }] }] } });
+    std::fs::write(stage.path("config/flightdeck/hooks.json"), hooks.to_string()).unwrap();
+    // An engine reads them when it starts.
+    stage.kill_engines(Signal::SIGKILL);
+    stage.ended(&["gate", "plan", "go"], 0);
+    let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap_or_default();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !read(&told).ends_with("0\n") && std::time::Instant::now() < until {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert!(read(&told).ends_with("\n0\n"), "{}", read(&told));
+    std::thread::sleep(std::time::Duration::from_secs(4));
+    assert_eq!(stage.json(&["status"])["status"], "paused", "{}", read(&late));
+    assert!(!read(&late).ends_with("0\n"), "{}", read(&late));
 }
 
 #[test]
