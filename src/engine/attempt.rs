@@ -28,6 +28,7 @@ use crate::domain::message::{Message, MessageState, Party};
 use crate::domain::text::{Line, Title};
 use crate::domain::usage::Usage;
 use crate::instrument::Chromium;
+use crate::workspace::secrets::mask;
 use crate::workspace::{Access, ProofCheckout};
 
 /// Runs one piece of work that an agent does.
@@ -163,7 +164,7 @@ impl AttemptRun {
         let is_agent = matches!(mind.player, Player::Agent(_));
         let (brief, whole, told) = self.engine.cell.with(|mission| {
             let untold = mission.attempts.get(&self.attempt).map(|attempt| mission.untold(attempt));
-            let whole = brief(mission, self.work).text + &env.note;
+            let whole = mask(&(brief(mission, self.work).text + &env.note)).into_owned();
             (compose(mission, self.work), whole, untold.unwrap_or_default())
         });
         for (assertion, revision) in told {
@@ -171,7 +172,7 @@ impl AttemptRun {
         }
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
-        let text = brief.text + &env.note;
+        let text = mask(&(brief.text + &env.note)).into_owned();
         // Who has a loop of its own recalls by itself, and may find that it cannot go on.
         let archive = self.keep_record(&ready, observer).filter(|_| !is_agent);
         let taken_up = ready.earlier.as_ref().filter(|_| is_agent).map(|earlier| earlier.taken_up(&text));

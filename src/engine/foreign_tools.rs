@@ -11,6 +11,7 @@ use crate::domain::command::Command;
 use crate::domain::id::{AttemptId, QuestionId};
 use crate::domain::message::QuestionDraft;
 use crate::domain::text::{Line, Prose, Title};
+use crate::workspace::secrets::mask;
 
 impl EngineContext {
     /// The tools of a role's servers, started for one session; `tell` hears of each that does not work, and is flown
@@ -49,7 +50,7 @@ struct PersonOf {
 impl Person for PersonOf {
     async fn ask(&self, server: &str, wanted: Asked) -> Result<String, String> {
         let options = wanted.options.iter().map(Line::clipped).collect();
-        let draft = QuestionDraft { question: Prose::clipped(wanted.text), options };
+        let draft = QuestionDraft { question: Prose::clipped(mask(&wanted.text)), options };
         let relay = Command::Relay { attempt: self.attempt, server: Title::clipped(server), asked: draft };
         let events = self.engine.dispatcher.record(relay).await.map_err(|refused| refused.to_string())?;
         let question = asked(&events).ok_or("the question was not recorded")?;

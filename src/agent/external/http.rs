@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Bytes, Incoming};
@@ -58,7 +60,7 @@ pub(super) async fn listen(offer: Offer) -> io::Result<(Address, JoinSet<()>)> {
 fn token() -> io::Result<String> {
     let mut bytes = [0; TOKEN];
     File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
 async fn serve(listener: TcpListener, endpoint: Arc<Endpoint>) {

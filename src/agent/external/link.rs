@@ -129,14 +129,13 @@ impl Introduced {
         if let Some(id) = opening.earlier.filter(|_| spec.goes_on) {
             taken_up = self.take_up(id, opening.dir, &servers, system.clone(), meta.clone()).await;
         }
-        let (session, modes, begun) = match taken_up {
-            Some((session, modes)) => (session, modes, Begun::TakenUp),
-            None => {
-                let begin = NewSessionRequest::new(opening.dir).mcp_servers(servers);
-                let begin = begin.system_prompt(system).meta(meta);
-                let new = self.to.send_request(begin).block_task().await?;
-                (new.session_id, new.modes, Begun::Afresh)
-            }
+        let (session, modes, begun) = if let Some((session, modes)) = taken_up {
+            (session, modes, Begun::TakenUp)
+        } else {
+            let begin = NewSessionRequest::new(opening.dir).mcp_servers(servers);
+            let begin = begin.system_prompt(system).meta(meta);
+            let new = self.to.send_request(begin).block_task().await?;
+            (new.session_id, new.modes, Begun::Afresh)
         };
         let offered = modes.iter().flat_map(|modes| &modes.available_modes);
         let offered: Vec<String> = offered.map(|mode| mode.id.to_string()).collect();

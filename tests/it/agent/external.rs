@@ -568,7 +568,7 @@ async fn who_takes_no_server_of_programs_has_the_same_tools_at_an_address_that_e
     assert_eq!(played.noted("answer")[0]["text"], "the tree is not clean");
     let server = &played.asked("session/new")[0]["mcpServers"][0];
     let token = server["headers"][0]["value"].as_str().unwrap().strip_prefix("Bearer ").unwrap();
-    assert_eq!((&server["type"], token.len()), (&json!("http"), 64));
+    assert_eq!((&server["type"], token.len()), (&json!("http"), 43));
     let port = server["url"].as_str().unwrap().strip_prefix("http://127.0.0.1:").unwrap();
     let port: u16 = port.strip_suffix("/mcp").unwrap().parse().unwrap();
     let listens = || std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
