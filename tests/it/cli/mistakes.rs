@@ -39,6 +39,7 @@ fn help_names_every_verb_and_every_exit_code() {
         "diff",
         "land",
         "relocate",
+        "trust",
         "doctor",
         "config",
         "completions",
