@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
+pub use super::actor::Actor;
 use super::added_tests::AddedTests;
 use super::amendment::AmendmentAnswer;
 use super::attempt::{AgentWork, Ending, Role, Work};
@@ -37,15 +38,6 @@ use super::text::{Line, Prose, Title};
 use super::usage::{ModelPrice, Usage};
 use super::verdict::{EvidenceRef, SecondTry, Verdict};
 use super::wait::Wait;
-
-/// Who caused an event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Actor {
-    Person,
-    Engine,
-    Attempt(AttemptId),
-}
 
 /// An event in its place in the log.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

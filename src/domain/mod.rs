@@ -4,6 +4,7 @@
 //! the mission; [`schedule`] says what should be running now.
 
 pub mod activity;
+pub mod actor;
 pub mod added_tests;
 pub mod amendment;
 pub mod apply;
