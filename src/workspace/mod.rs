@@ -11,6 +11,7 @@ pub mod diff;
 pub mod error;
 pub mod git;
 pub mod land;
+mod master;
 pub mod mission_repo;
 pub mod occupation;
 pub mod portable;
