@@ -172,7 +172,7 @@ async fn sandboxes_do_not_see_each_other() {
     let job = job.unwrap();
     let sees = "ls /tmp/own /dev/shm/own || ps -e -o args | grep '[s]leep 300' || test -e /proc/20";
     let program = |jail: &Jail| ground.program(Access::Proof, sees).jailed(jail);
-    until("it is up", || with_word("300").len() > 0).await;
+    until("it is up", || !with_word("300").is_empty()).await;
     assert_ne!(ended(program(&other)).await.0, Exit::Code(0));
     let here =
         ended(jailed(&ground, &one, "cat /tmp/own /dev/shm/own; ps -e -o args | grep -c '[s]leep 300'"))
@@ -222,8 +222,10 @@ async fn a_terminal_controls_its_jobs() {
         pty.write(b"stty size; echo $TERM\n").unwrap();
         until("its new size", || shows("11 70") && shows("xterm-256color")).await;
         assert!(pty.is_raw(), "a shell that edits its line");
-        pty.write(b"kill %1; exit 5\n").unwrap();
-        assert_eq!(pty.wait().await, Exit::Code(5));
+        // A shell that has a stopped job asks once whether it is to end.
+        pty.write(b"kill -9 %1; exit 5\nexit 5\n").unwrap();
+        let exit = tokio::time::timeout(Duration::from_secs(10), pty.wait()).await;
+        assert_eq!(exit, Ok(Exit::Code(5)), "{}", seen.lock().unwrap());
         let (pty, _) = shell(&ground, &jail);
         assert!(matches!(pty.stop().await, Exit::Signal(_) | Exit::Code(_)));
     }

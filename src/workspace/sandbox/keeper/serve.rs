@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{
     DumpableBehavior, Pid, PidfdFlags, PidfdGetfdFlags, WaitOptions, pidfd_getfd, pidfd_open,
 };
@@ -215,8 +216,13 @@ impl Keeper {
 /// The next frame, if it has begun to arrive.
 fn next(socket: &OwnedFd) -> io::Result<Option<Frame>> {
     let mut asked = [PollFd::new(socket, PollFlags::IN)];
-    if poll(&mut asked, Some(&Timespec::default()))? == 0 {
-        return Err(io::ErrorKind::WouldBlock.into());
+    loop {
+        match poll(&mut asked, Some(&Timespec::default())) {
+            Ok(0) => return Err(io::ErrorKind::WouldBlock.into()),
+            Ok(_) => return Frame::receive(socket),
+            // A program has ended just now.
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
-    Frame::receive(socket)
 }
