@@ -85,7 +85,8 @@ async fn programs_are_talked_with_kept_and_killed_as_everywhere() {
         until("both run", || with_word(&seconds).len() == 2).await;
         // It goes on although nobody has the jail any more.
         drop(jail);
-        assert!(job.is_running() && job.tail(100).unwrap() == "up\n");
+        until("its output", || job.tail(100).unwrap() == "up\n").await;
+        assert!(job.is_running());
         assert_eq!(job.stop().await, Exit::Signal(15));
         until("the group is gone", || with_word(&seconds).is_empty()).await;
         let jail = ground.jail(Access::Write);
