@@ -262,6 +262,7 @@ impl Mission {
                 self.record(by, at, Change::AutopilotSet { autopilot: *autopilot });
             }
             Event::SandboxNoted { missing } => self.unsandboxed.clone_from(missing),
+            Event::WayNoted { way } => self.persons_way = Some(way.clone()),
             Event::OverridesNoted { overrides } => self.overrides.clone_from(overrides),
             Event::RecordDoubted { why } => self.record_doubt.clone_from(why),
             Event::ModelPriced { model, price } => drop(self.prices.insert(model.clone(), *price)),

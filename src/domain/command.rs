@@ -127,6 +127,8 @@ pub enum Command {
     PriceModel { model: Title, price: ModelPrice },
     // Why what agents run is not sandboxed, where it is not.
     NoteSandbox { missing: Option<Line> },
+    // From where the person speaks: by which of the program's words, and at which terminal.
+    NoteWay { way: Line },
     // The prompts that are not the built-in ones, and what the repository brings along and is not used.
     NoteOverrides { overrides: Vec<Line> },
     // What of the record is not as the engine wrote it.
@@ -184,6 +186,22 @@ impl Command {
         Self::Ask { to, questions: vec![QuestionDraft { question, options }] }
     }
 
+    /// Whether it is the person's consent to something, so that the log says from where it came.
+    pub fn is_consent(&self) -> bool {
+        matches!(
+            self,
+            Self::DecideGate { .. }
+                | Self::Waive { .. }
+                | Self::SetBudget { .. }
+                | Self::SetAutopilot { .. }
+                | Self::DecideProposal { .. }
+                | Self::DecideFinding { .. }
+                | Self::EditAssertion { .. }
+                | Self::RetireAssertion { .. }
+                | Self::Unseal { .. }
+        )
+    }
+
     /// Whether that kind of asker may use this verb at all.
     #[expect(clippy::too_many_lines, reason = "a flat match over every command")]
     pub fn may_be_asked_by(&self, asker: Asker) -> bool {
@@ -238,6 +256,7 @@ impl Command {
             | Self::TakeFallback { .. }
             | Self::PriceModel { .. }
             | Self::NoteSandbox { .. }
+            | Self::NoteWay { .. }
             | Self::NoteOverrides { .. }
             | Self::DoubtRecord { .. }
             | Self::CountUsage { .. }

@@ -328,6 +328,9 @@ pub enum Event {
     SandboxNoted {
         missing: Option<Line>,
     },
+    WayNoted {
+        way: Line,
+    },
     // The prompts that are not the built-in ones, and what the repository brings along and is not used.
     OverridesNoted {
         overrides: Vec<Line>,

@@ -39,6 +39,17 @@ impl Mission {
         obstacles
     }
 
+    /// What is said of a milestone with features and without an assertion: whoever took them out would have its gate pass.
+    pub(super) fn nothing_proves(&self, milestone: MilestoneId) -> Option<String> {
+        let is_asked = self.features_of(milestone).any(Feature::is_wanted);
+        let has_none = self.assertions_of(milestone).chain(self.sealed_of(milestone)).next().is_none();
+        (is_asked && has_none).then(|| {
+            format!(
+                "nothing proves {milestone}: it has no assertion (`flightdeck assertion add` gives it one)"
+            )
+        })
+    }
+
     fn standing_phrase(&self, id: &AssertionId) -> &'static str {
         if self.rests_on_lost_evidence(id) {
             return "rests on evidence that was changed or removed on disk";
@@ -56,6 +67,7 @@ impl Mission {
                 (all.collect(), self.milestones.last().map(|last| last.id))
             }
         };
+        obstacles.extend(flown.and_then(|milestone| self.nothing_proves(milestone)));
         if obstacles.is_empty() {
             obstacles.extend(flown.and_then(|id| self.unfinished(id)));
         }

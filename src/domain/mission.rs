@@ -120,6 +120,9 @@ pub struct Mission {
     /// Why what agents run is not sandboxed, where it is not.
     #[serde(default)]
     pub unsandboxed: Option<Line>,
+    /// From where the person spoke last, in words.
+    #[serde(default)]
+    pub persons_way: Option<Line>,
     /// The prompts that are not the built-in ones, and what the repository brings along and is not used, each in a sentence.
     #[serde(default)]
     pub overrides: Vec<Line>,

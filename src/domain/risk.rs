@@ -19,6 +19,7 @@ pub fn risks(mission: &Mission) -> Vec<String> {
     risks.extend(mission.overrides.iter().map(ToString::to_string));
     risks.extend(mission.negotiation_risks());
     risks.extend(mission.baseline_risks());
+    risks.extend(mission.milestones.iter().filter_map(|milestone| mission.nothing_proves(milestone.id)));
     risks.extend(unproven_features(mission));
     risks.extend(contract_risks(mission));
     risks.extend(environment_risks(mission));

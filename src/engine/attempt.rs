@@ -29,6 +29,7 @@ use crate::domain::message::{Message, MessageState, Party};
 use crate::domain::text::{Line, Title};
 use crate::domain::usage::Usage;
 use crate::instrument::Chromium;
+use crate::workspace::secrets::mask;
 use crate::workspace::{Access, ProofCheckout};
 
 /// Runs one piece of work that an agent does.
@@ -169,7 +170,7 @@ impl AttemptRun {
         }
         let mut labels = brief.labels;
         labels.insert("attempt".to_owned(), self.attempt.to_string());
-        let text = brief.text + &env.note;
+        let text = mask(&(brief.text + &env.note)).into_owned();
         let archive =
             matches!(mind.player, Player::Model(_)).then(|| self.keep_record(&ready, observer)).flatten();
         Ok(Session {

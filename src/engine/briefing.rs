@@ -15,6 +15,7 @@ use crate::agent::tool::{ToolEnv, ToolRow};
 use crate::agent::turn::Limits;
 use crate::domain::attempt::Role;
 use crate::domain::finding::Severity;
+use crate::workspace::secrets::mask;
 use crate::workspace::{Access, Confinement};
 
 /// What a prompt's template may name: `mission.title` and so on, and which tools this session has.
@@ -72,7 +73,7 @@ impl EngineContext {
         });
         let tools = tools.iter().map(|tool| tool.spec.name.as_str()).collect();
         let text = prompt.render(&Values { mission, tools }).map_err(PromptError::from)?;
-        Ok(self.for_role(role, text))
+        Ok(self.for_role(role, mask(&text).into_owned()))
     }
 
     /// A text as a role may read it: sealed assertions are in it for those alone who may know them.

@@ -21,6 +21,7 @@ use crate::domain::event::{Actor, Stamped};
 use crate::domain::rejection::Rejection;
 use crate::link::feed::Feed;
 use crate::store::{Store, StoreError};
+use crate::workspace::secrets::masked;
 
 /// Commands that may wait for the dispatcher; when there are more, those who ask wait.
 const QUEUE: usize = 256;
@@ -224,6 +225,13 @@ impl Dispatcher {
         if commands.is_empty() {
             return Ok(Ok(Vec::new()));
         }
+        let commands = match commands.into_iter().map(masked).collect() {
+            Ok(commands) => commands,
+            Err(error) => {
+                let words = format!("it holds what looks like a secret, which is not kept: {error}");
+                return Ok(Err(Refused::Fault(words)));
+            }
+        };
         let now = clock::now();
         let (seq, events) =
             self.cell.with(|mission| (mission.seq, decide_all(mission, actor, commands, now)));
@@ -288,8 +296,9 @@ mod tests {
     use crate::domain::gate::Autopilot;
     use crate::domain::goal::Goal;
     use crate::domain::id::{Commit, Timestamp};
+    use crate::domain::message::{Delivery, Party};
     use crate::domain::mission::{HoldCause, Limits};
-    use crate::domain::text::Title;
+    use crate::domain::text::{Prose, Title};
     use crate::store::memory::MemoryStore;
     use crate::store::{Access, ChainCheck, MissionLog};
 
@@ -390,8 +399,14 @@ mod tests {
         assert_eq!((held(), kept.len()), (Some(HoldCause::Person), 1), "what was durable holds");
         assert_eq!(delivered.recv().await.map(|stamped| stamped.seq), Some(2));
 
+        let key = format!("sk-ant-api03-{}", "k3Vq8Zt1Lw9Yb2Nc7Xf4Hs6Dj0Mg5Pr8TaE");
+        let text = Prose::new(&format!("Use {key} for it")).unwrap();
+        let said = Command::Say { to: Party::Orchestrator, text, delivery: Delivery::Queue };
+        let kept = dispatcher.submit(Actor::Person, vec![said]).await.unwrap();
+        assert!(format!("{kept:?}").contains("Use [secret: Anthropic key] for it"), "{kept:?}");
+
         dispatcher.submit(Actor::Person, vec![Command::Resume]).await.unwrap();
-        assert_eq!((held(), store.mission().unwrap().seq), (None, 3));
+        assert_eq!((held(), store.mission().unwrap().seq), (None, 4));
         assert!(faulted.try_recv().is_err(), "the dispatcher goes on");
     }
 }

@@ -21,6 +21,7 @@ use crate::domain::text::Line;
 use crate::domain::verdict::EvidenceRef;
 use crate::instrument::Evidence;
 use crate::store::{EvidenceFile, Header, Store, StoreError};
+use crate::workspace::secrets::mask;
 
 /// Bytes of one piece that a conversation is shown at most, of its beginning and of its end.
 const EDGE: usize = 1_500;
@@ -91,8 +92,11 @@ pub(super) fn keep(store: &Store, evidence: &Evidence, taken: Taken) -> Result<E
     let stranger = evidence.stranger.clone();
     let app = app.filter(|_| stranger.is_none());
     let facts = EvidenceFacts { by, round, commit, at: clock::now(), app, stranger, settled, look: 0 };
-    let header = Header::new(EvidenceKind::of_word(evidence.kind), &evidence.title).taken(facts);
-    store.evidence().keep(header, &evidence.bytes)
+    let header = Header::new(EvidenceKind::of_word(evidence.kind), &mask(&evidence.title)).taken(facts);
+    // What is no text is a picture.
+    let text = std::str::from_utf8(&evidence.bytes).map(mask);
+    let bytes = text.as_ref().map_or(&*evidence.bytes, |text| text.as_bytes());
+    store.evidence().keep(header, bytes)
 }
 
 impl StoreSink {

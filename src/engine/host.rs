@@ -13,9 +13,11 @@ use crate::domain::command::Command;
 use crate::domain::event::Actor;
 use crate::domain::id::MissionId;
 use crate::domain::mission::Mission;
+use crate::domain::text::Line;
 use crate::link::feed::Feed;
 use crate::link::protocol::Reply;
 use crate::link::{Host, MissionSource, Refusal};
+use crate::workspace::peer::way_of;
 use crate::workspace::sweep;
 
 /// Answers for one mission.
@@ -32,6 +34,18 @@ impl EngineHost {
         let source =
             StoredMission::of_engine(Arc::clone(&engine.store), engine.dir.clone(), Arc::clone(&engine.cell));
         Self { engine, source, landing: tokio::sync::Mutex::new(()) }
+    }
+}
+
+impl EngineHost {
+    /// Has the log say from where the person speaks, whenever that is elsewhere.
+    async fn note_way(&self, from: Option<i32>) -> Result<(), Refusal> {
+        let way = from.map_or_else(|| "a client that the system does not name".to_owned(), way_of);
+        let way = Line::clipped(way);
+        if self.engine.cell.with(|mission| mission.persons_way.as_ref() != Some(&way)) {
+            self.engine.dispatcher.record_if_due(Command::NoteWay { way }).await?;
+        }
+        Ok(())
     }
 }
 
@@ -64,10 +78,13 @@ impl Host for EngineHost {
         Ok(())
     }
 
-    async fn command(&self, command: Command) -> Result<Reply, Refusal> {
+    async fn command(&self, command: Command, from: Option<i32>) -> Result<Reply, Refusal> {
         if matches!(command, Command::DecideGate { .. }) {
             // Nobody says GO to a proof that is not there any more.
             evidence::check(&self.engine).await?;
+        }
+        if command.is_consent() {
+            self.note_way(from).await?;
         }
         let submitted = self.engine.dispatcher.submit(Actor::Person, vec![command]).await;
         let events = submitted.map_err(EngineError::from)?;

@@ -1,5 +1,6 @@
 //! Watches a session for the transcript, the screen and the budget.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -17,6 +18,7 @@ use crate::domain::id::AttemptId;
 use crate::domain::transcript::{EntryBody, ToolOutcome};
 use crate::domain::usage::Usage;
 use crate::link::protocol::OutputPiece;
+use crate::workspace::secrets::mask;
 
 /// Characters of a tool call that the activity line shows.
 const SHOWN: usize = 60;
@@ -125,7 +127,20 @@ impl SessionRecorder {
         self.running.doing(WAITING);
     }
 
-    fn add(&self, body: EntryBody) {
+    fn add(&self, mut body: EntryBody) {
+        let text = match &mut body {
+            EntryBody::Brief { text }
+            | EntryBody::Message { text, .. }
+            | EntryBody::Said { text }
+            | EntryBody::Thought { text }
+            | EntryBody::Called { arguments: text, .. }
+            | EntryBody::Answered { output: text, .. }
+            | EntryBody::Noted { text } => text,
+            EntryBody::Unknown => return,
+        };
+        if let Cow::Owned(masked) = mask(text) {
+            *text = masked;
+        }
         match self.engine.store.transcripts().add(self.attempt, clock::now(), body) {
             Ok(entry) => self.engine.feed.entry(self.attempt, entry),
             Err(error) => tracing::warn!(%error, "a transcript item was not kept"),
@@ -222,7 +237,7 @@ impl Observer for SessionRecorder {
 
     fn tool_output(&self, call_id: &str, text: &str) {
         self.running.heard();
-        let piece = OutputPiece::ToolOutput { call_id: call_id.to_owned(), text: text.to_owned() };
+        let piece = OutputPiece::ToolOutput { call_id: call_id.to_owned(), text: mask(text).into_owned() };
         self.engine.feed.publish_output(self.attempt, piece);
     }
 

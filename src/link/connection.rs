@@ -29,8 +29,8 @@ const FAREWELL: Duration = Duration::from_secs(2);
 pub(super) async fn talk(stream: UnixStream, host: Arc<dyn Host>, stop: CancellationToken) {
     // A client that only asks counts too: an engine must not leave while it answers.
     let _present = host.feed().enter();
-    let process = || stream.peer_cred().ok().and_then(|peer| peer.pid());
-    let admitted = check_peer(&stream).and_then(|()| process().map_or(Ok(()), |pid| host.admits(pid)));
+    let process = stream.peer_cred().ok().and_then(|peer| peer.pid());
+    let admitted = check_peer(&stream).and_then(|()| process.map_or(Ok(()), |pid| host.admits(pid)));
     let (input, output) = stream.into_split();
     let (outbox, outgoing) = mpsc::channel(CALLS);
     let speaker = Speaker { output, outgoing, subscription: None, stop: stop.clone() };
@@ -41,7 +41,7 @@ pub(super) async fn talk(stream: UnixStream, host: Arc<dyn Host>, stop: Cancella
         return speaker.run().await;
     }
     let (commands, ordered) = mpsc::channel(CALLS);
-    drop(tokio::spawn(carry_out(ordered, Arc::clone(&host), outbox.clone())));
+    drop(tokio::spawn(carry_out(ordered, process, Arc::clone(&host), outbox.clone())));
     let places = Arc::new(Semaphore::new(CALLS));
     let listener = Listener { host, outbox, commands, places, phase: Phase::Unauthenticated };
     tokio::join!(listener.run(input, stop), speaker.run());
@@ -222,9 +222,14 @@ impl Speaker {
     }
 }
 
-async fn carry_out(mut commands: mpsc::Receiver<(CallId, Command)>, host: Arc<dyn Host>, outbox: Outbox) {
+async fn carry_out(
+    mut commands: mpsc::Receiver<(CallId, Command)>,
+    from: Option<i32>,
+    host: Arc<dyn Host>,
+    outbox: Outbox,
+) {
     while let Some((id, command)) = commands.recv().await {
-        let outcome = guarded(host.command(command)).await.map_err(explain);
+        let outcome = guarded(host.command(command, from)).await.map_err(explain);
         send(&outbox, &id, &outcome).await;
     }
 }

@@ -51,8 +51,9 @@ pub trait Host: Send + Sync {
         Ok(())
     }
 
-    /// Carries out a person's command; commands of one client come one after another.
-    async fn command(&self, command: Command) -> Result<Reply, Refusal>;
+    /// Carries out a person's command, which comes from a process where the system says which; commands of one client come
+    /// one after another.
+    async fn command(&self, command: Command, from: Option<i32>) -> Result<Reply, Refusal>;
 
     async fn land(&self) -> Result<Reply, Refusal>;
 }

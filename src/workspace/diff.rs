@@ -1,9 +1,12 @@
 //! What changed between two commits, bounded: a generated file of a million lines must not fill a screen or a window.
 
+use std::borrow::Cow;
+
 use git2::{Delta, DiffFindOptions, DiffLineType, DiffOptions, Patch};
 
 use super::WorkspaceError;
 use super::repo::{Repo, find_commit};
+use super::secrets::mask;
 use super::worktree::to_path;
 
 /// The changes from one commit to another.
@@ -152,6 +155,11 @@ fn read_lines(
         for number in 0..taken {
             lines.extend(read_line(&patch.line_in_hunk(index, number)?));
         }
+        // A secret may span lines; none is shown.
+        let lines = match mask(&lines.join("\n")) {
+            Cow::Owned(masked) => masked.split('\n').map(str::to_owned).collect(),
+            Cow::Borrowed(_) => lines,
+        };
         hunks.push(Hunk { header, lines });
     }
     file.content = Content::Text { hunks, left_out_lines };

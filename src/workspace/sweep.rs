@@ -47,6 +47,15 @@ pub fn adopt_orphans() {
     }
 }
 
+/// Hides this process's memory and environment, in which keys stand, from the other programs of its user; the superuser's
+/// see it all the same. Only Linux has it.
+pub fn hide_memory() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = nix::sys::prctl::set_dumpable(false) {
+        tracing::warn!(%error, "other programs of yours can read this one's environment");
+    }
+}
+
 #[cfg(target_os = "linux")]
 fn become_subreaper() -> nix::Result<()> {
     nix::sys::prctl::set_child_subreaper(true)

@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod git;
+mod secrets;
 
 use flightdeck::domain::event::{Event, Stamped};
 use flightdeck::domain::gate::Autopilot;

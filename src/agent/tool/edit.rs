@@ -5,7 +5,7 @@ use std::sync::Arc;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Call, ToolEnv, ToolError, ToolRow};
+use super::{Call, ToolEnv, ToolError, ToolRow, refuse_mask};
 use crate::workspace::Access;
 
 /// How many places an error lists.
@@ -30,6 +30,7 @@ pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
 
 fn change(env: &ToolEnv, wanted: &Arguments, _call: &Call) -> Result<String, ToolError> {
     let path = env.writable(&wanted.path)?;
+    refuse_mask(&format!("{}\n{}", wanted.old, wanted.new))?;
     let text = std::fs::read_to_string(&path)
         .map_err(|fault| ToolError::Mend(format!("`{}` cannot be edited: {fault}", wanted.path)))?;
     if wanted.old.is_empty() {

@@ -39,6 +39,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::instrument::InstrumentError;
 use crate::workspace::WorkspaceError;
+use crate::workspace::secrets::has_mask;
 
 /// The circumstances of one call.
 #[derive(Clone)]
@@ -96,6 +97,16 @@ pub enum ToolError {
     /// The model cannot mend it: it ends the session.
     #[error("{0}")]
     Fatal(String),
+}
+
+/// Refuses to write what stands in the place of a secret.
+fn refuse_mask(text: &str) -> Result<(), ToolError> {
+    if has_mask(text) {
+        let words = "your text holds a mask (`[secret: …]`), which stands where the file has what looks like a secret: writing \
+                     it would destroy that. Leave the line as it is, and change those around it with `edit`";
+        return Err(ToolError::Mend(words.to_owned()));
+    }
+    Ok(())
 }
 
 /// What a workspace refuses or fails at goes to the model, which may find another way.

@@ -14,6 +14,7 @@ use super::shown::shown;
 use super::{Answer, Call, Output, ToolEnv, ToolError, arguments};
 use crate::agent::model::ToolSpec;
 use crate::workspace::Access;
+use crate::workspace::secrets::mask;
 
 /// A tool that a session may be given.
 #[derive(Clone)]
@@ -209,14 +210,17 @@ impl ToolRow {
         }
     }
 
-    /// Makes one call. The arguments are a JSON object that has not been checked yet.
+    /// Makes one call. What looks like a secret in the answer is masked. The arguments are a JSON object that has not been checked yet.
     ///
     /// # Errors
     /// See [`ToolError`].
     pub async fn call(&self, arguments: Value, call: Call) -> Answer {
-        match &self.run {
-            Ok(run) => run(arguments, call).await,
-            Err(reason) => Err(ToolError::Mend(reason.clone())),
+        let run = self.run.as_ref().map_err(|reason| ToolError::Mend(reason.clone()))?;
+        let masked = |text: String| mask(&text).into_owned();
+        match run(arguments, call).await {
+            Ok(output) => Ok(Output { text: masked(output.text), ..output }),
+            Err(ToolError::Mend(why)) => Err(ToolError::Mend(masked(why))),
+            Err(fatal) => Err(fatal),
         }
     }
 }

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::read::lines;
-use super::{Call, ToolEnv, ToolError, ToolRow};
+use super::{Call, ToolEnv, ToolError, ToolRow, refuse_mask};
 use crate::workspace::Access;
 
 #[derive(Deserialize, JsonSchema)]
@@ -23,6 +23,7 @@ pub(super) fn row(env: &Arc<ToolEnv>) -> ToolRow {
 
 fn put(env: &ToolEnv, wanted: &Arguments, _call: &Call) -> Result<String, ToolError> {
     let path = env.writable(&wanted.path)?;
+    refuse_mask(&wanted.content)?;
     let failed =
         |fault: std::io::Error| ToolError::Mend(format!("`{}` cannot be written: {fault}", wanted.path));
     let before = std::fs::read(&path).ok().map(|bytes| String::from_utf8_lossy(&bytes).lines().count());

@@ -16,7 +16,7 @@ use crate::cli::prelude::*;
 use crate::config::{Flag, Settings};
 use crate::engine::{AfterQuota, CommandLimits, EngineOptions, Habits, Predecessor};
 use crate::workspace::awake::keeper;
-use crate::workspace::sweep::adopt_orphans;
+use crate::workspace::sweep::{adopt_orphans, hide_memory};
 
 /// How long an engine stays with nothing to do and nobody attached.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -55,6 +55,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         context.sources(Repository::At(&repository), args.speed.map(speed_flag).into_iter().collect());
     let project = sources.project.clone();
     adopt_orphans();
+    hide_memory();
     tracing::info!(mission = %founding.mission, version = env!("CARGO_PKG_VERSION"), "the engine starts");
     let settings = sources.load()?;
     let options = EngineOptions {

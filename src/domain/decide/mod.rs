@@ -147,6 +147,7 @@ fn route(tx: &mut Transaction, command: Command) -> Result {
         }
         Command::PriceModel { model, price } => tx.accept(Event::ModelPriced { model, price }),
         Command::NoteSandbox { missing } => tx.accept(Event::SandboxNoted { missing }),
+        Command::NoteWay { way } => tx.accept(Event::WayNoted { way }),
         Command::NoteOverrides { overrides } => tx.accept(Event::OverridesNoted { overrides }),
         Command::DoubtRecord { why } => tx.accept(Event::RecordDoubted { why }),
         Command::SetBudget { budget } => tx.accept(Event::BudgetSet { budget }),

@@ -128,6 +128,17 @@ fn head(checkout: &Checkout, base: Option<&Commit>) -> Result<Commit, ToolError>
             named.join("\n")
         )));
     }
+    let leaks = base.map_or(Ok(Vec::new()), |base| checkout.leaks_since(&base.0)).map_err(fatal)?;
+    if !leaks.is_empty() {
+        let named: Vec<String> = leaks.iter().take(NAMED).map(|leak| format!("- {leak}.")).collect();
+        return Err(ToolError::Mend(format!(
+            "your commits add secrets, which must not be published:\n{}\nTake them out, from every commit: `git reset --soft \
+             {}`, mend the files, commit again. Read them from the environment where the program runs; one that is made up \
+             for a test is written so that it looks like none, such as in two parts. {AGAIN}",
+            named.join("\n"),
+            base.map_or("BASE", |base| base.0.as_str()),
+        )));
+    }
     if let Cleanliness::Dirty(paths) = checkout.is_clean().map_err(fatal)? {
         let exclude = checkout.exclude_file().map_err(fatal)?;
         return Err(ToolError::Mend(format!("{} {AGAIN}", leftovers::refusal(&paths, &exclude))));

@@ -89,6 +89,9 @@ impl Tab {
     /// Learns what its page did.
     pub fn take(&mut self, event: &Event) {
         let params = &event.params;
+        if self.is_of_page(params) {
+            self.leaves = leaves(&event.method).unwrap_or(self.leaves);
+        }
         match &*event.method {
             "Runtime.consoleAPICalled" => {
                 let words: Vec<String> = params["args"].as_array().into_iter().flatten().map(said).collect();
@@ -108,20 +111,6 @@ impl Tab {
                 if params["entry"]["source"] != "network" && params["entry"]["level"] != "verbose" =>
             {
                 self.print(&word(params, "/entry/level"), &word(params, "/entry/text"));
-            }
-            "Page.frameRequestedNavigation"
-            | "Page.frameScheduledNavigation"
-            | "Page.frameStartedNavigating"
-                if self.is_of_page(params) =>
-            {
-                self.leaves = true;
-            }
-            "Page.frameStoppedLoading"
-            | "Page.frameClearedScheduledNavigation"
-            | "Page.navigatedWithinDocument"
-                if self.is_of_page(params) =>
-            {
-                self.leaves = false;
             }
             "Page.frameNavigated" if params["frame"]["parentId"].is_null() => {
                 self.moves += 1;
@@ -200,6 +189,19 @@ impl Tab {
         if is_bad && !line.contains("/favicon.ico ") {
             self.failed.push(&line);
         }
+    }
+}
+
+/// Whether a page is about to go elsewhere, as far as an event of its frame says.
+fn leaves(method: &str) -> Option<bool> {
+    match method {
+        "Page.frameRequestedNavigation" | "Page.frameScheduledNavigation" | "Page.frameStartedNavigating" => {
+            Some(true)
+        }
+        "Page.frameStoppedLoading"
+        | "Page.frameClearedScheduledNavigation"
+        | "Page.navigatedWithinDocument" => Some(false),
+        _ => None,
     }
 }
 

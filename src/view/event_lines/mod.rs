@@ -181,6 +181,7 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
             LogLine::new(WARNING, "sandbox", format!("what agents run is not sandboxed: {why}"))
         }
         Event::SandboxNoted { missing: None } => note(&"sandbox", "what agents run is sandboxed".to_owned()),
+        Event::WayNoted { way } => note(&"person", format!("decides by {way}")),
         Event::OverridesNoted { overrides } => {
             let all: Vec<&str> = overrides.iter().map(Line::as_str).collect();
             let none = "the prompts are the built-in ones again".to_owned();

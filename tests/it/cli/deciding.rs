@@ -12,6 +12,9 @@ fn decisions_go_through_an_engine_that_is_started_when_none_answers() {
     stage.kill_engines(Signal::SIGKILL);
     assert_eq!(stage.told(&["pause"]), format!("{id} is paused; `flightdeck resume {id}` lets it go on\n"));
     assert_eq!(stage.json(&["status"])["status"], "paused");
+    stage.told(&["gate", "plan", "no-go", "--note", "smaller"]);
+    let log = stage.told(&["log"]);
+    assert!(log.contains("decides by `flightdeck gate` "), "the log says from where: {log}");
     stage.kill_engines(Signal::SIGKILL);
     assert_eq!(
         stage.told(&["resume", "--budget", "2.5", "--tokens", "900000"]),

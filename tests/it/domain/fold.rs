@@ -265,6 +265,7 @@ fn course_events() -> Vec<Event> {
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("c/d") },
         Event::SandboxNoted { missing: Some(line("none")) },
+        Event::WayNoted { way: line("the console on pts/3") },
         Event::OverridesNoted { overrides: vec![line("the prompt `worker` is another")] },
         Event::RecordDoubted { why: Some(line("event 7 is gone")) },
         Event::FallbackTaken {

@@ -53,6 +53,19 @@ fn autopilot_passes_nothing_on_a_record_that_was_changed_outside_until_it_is_sou
 }
 
 #[test]
+fn a_milestone_without_assertions_is_never_go() {
+    for autopilot in [Autopilot::Off, Autopilot::On] {
+        let mut flight = Flight::new().proposed(1, 1).gone(GateId::Plan).built(1).validated();
+        let reason = words::line("not wanted");
+        flight.person(Command::RetireAssertion { assertion: val("VAL-M1-001"), reason });
+        flight.person(Command::SetAutopilot { autopilot });
+        let refused = flight.refusal(Actor::Person, go(FIRST));
+        assert!(refused.contains("nothing proves M1: it has no assertion"), "{refused}");
+        assert!(!flight.mission.is_go(FIRST));
+    }
+}
+
+#[test]
 fn a_gate_is_decided_once_and_not_before_it_is_reached() {
     let flight = Flight::new().planned(1, 1);
     assert_eq!(flight.refusal(Actor::Person, go(FIRST)), "the M1 gate is not reached yet");

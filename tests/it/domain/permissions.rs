@@ -202,6 +202,7 @@ fn engines() -> Vec<Command> {
             price: ModelPrice { input: 1, cached: 1, cache_write: 1, output: 1 },
         },
         Command::NoteSandbox { missing: Some(words::line("no Landlock")) },
+        Command::NoteWay { way: words::line("the console on pts/3") },
         Command::NoteOverrides { overrides: vec![words::line("the prompt `worker` is another")] },
         Command::DoubtRecord { why: Some(words::line("event 7 is gone")) },
         Command::CountUsage { attempt, usage: Usage::default() },
@@ -310,6 +311,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::TakeFallback { .. }
         | Command::PriceModel { .. }
         | Command::NoteSandbox { .. }
+        | Command::NoteWay { .. }
         | Command::NoteOverrides { .. }
         | Command::DoubtRecord { .. }
         | Command::CountUsage { .. }
@@ -331,7 +333,7 @@ fn the_table_knows_every_verb_and_every_verb_travels_as_json() {
         | Command::BeginWait { .. }
         | Command::EndWait { .. }
         | Command::RecordLoss { .. }
-        | Command::RecordLanding { .. } => 75,
+        | Command::RecordLanding { .. } => 76,
     };
     assert_eq!(verbs.len(), known(&Command::Pause));
 }

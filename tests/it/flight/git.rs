@@ -22,7 +22,7 @@ const FILES: [(&str, &str); 3] = [("README.md", "# Greetings\n"), ("a/x", "a\n")
 
 /// What the worker does in one turn: a command line, or a handoff with those arguments.
 #[derive(Clone)]
-enum Does {
+pub(super) enum Does {
     Runs(String),
     HandsIn(Value),
 }
@@ -31,7 +31,7 @@ use Does::{HandsIn, Runs};
 
 /// git as a person runs it.
 #[expect(clippy::disallowed_methods, reason = "a test plays the person")]
-fn git(directory: &Path, arguments: &[&str]) -> String {
+pub(super) fn git(directory: &Path, arguments: &[&str]) -> String {
     let mut command = Command::new("git");
     command.arg("-C").arg(directory).args(arguments);
     for who in ["AUTHOR", "COMMITTER"] {
@@ -54,7 +54,7 @@ fn has(command: &str) -> bool {
     found
 }
 
-fn ground(prepare: impl FnOnce(&Path)) -> Ground {
+pub(super) fn ground(prepare: impl FnOnce(&Path)) -> Ground {
     let repository = tempfile::tempdir().unwrap();
     repository_with(repository.path(), FILES);
     prepare(repository.path());
@@ -64,7 +64,7 @@ fn ground(prepare: impl FnOnce(&Path)) -> Ground {
 }
 
 /// Flies until the feature is handed in and no model answers any more.
-async fn fly(ground: &Ground, worker: Vec<Does>) -> Mission {
+pub(super) async fn fly(ground: &Ground, worker: Vec<Does>) -> Mission {
     let mind = Mind::new(move |request, _| {
         let turn = request.items.iter().filter(|item| matches!(item, Item::Assistant(_))).count();
         let over = || ModelError::Refused("the script is over".into());
@@ -88,7 +88,7 @@ async fn fly(ground: &Ground, worker: Vec<Does>) -> Mission {
     ground.fly(mind).await
 }
 
-fn done() -> Does {
+pub(super) fn done() -> Does {
     HandsIn(json!({ "summary": "It greets.", "implemented": ["greet.sh"] }))
 }
 

@@ -108,7 +108,7 @@ impl Host for Engine {
         (mission, Vec::new())
     }
 
-    async fn command(&self, command: Command) -> Result<Reply, Refusal> {
+    async fn command(&self, command: Command, _: Option<i32>) -> Result<Reply, Refusal> {
         tokio::task::yield_now().await;
         self.commands.lock().unwrap().push(command.clone());
         match command {

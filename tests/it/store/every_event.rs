@@ -392,6 +392,7 @@ fn mission() -> Vec<Event> {
         Event::MissionResumed,
         Event::ModelChosen { role: Role::Worker, model: title("openai/small") },
         Event::SandboxNoted { missing: Some(line("no Landlock")) },
+        Event::WayNoted { way: line("`flightdeck gate` on pts/3") },
         Event::OverridesNoted { overrides: vec![line("the prompt `worker` is that of p/worker.md")] },
         Event::RecordDoubted { why: Some(line("event 7 is gone")) },
         Event::FallbackTaken {

@@ -35,6 +35,11 @@ impl Crew {
     }
 
     fn decide(&mut self, gate: GateId) {
+        if let Some(feature) = self.unproven(gate) {
+            let id = format!("VAL-NEW-{:03}", self.flight.mission.contract.len() + 1);
+            let draft = Box::new(words::assertion(&id));
+            return self.must(Actor::Person, Command::AddAssertion { draft, feature });
+        }
         let send_back = self.tape.pick(5) == 4;
         if send_back || !self.flight.mission.gate_obstacles(gate).is_empty() {
             let unsettled: Vec<_> = self.unsettled();
@@ -48,6 +53,19 @@ impl Crew {
             return self.must(Actor::Person, Command::DecideGate { gate, decision });
         }
         self.must(Actor::Person, Command::DecideGate { gate, decision: words::go() });
+    }
+
+    /// A feature of the milestone at a gate that nothing proves.
+    fn unproven(&self, gate: GateId) -> Option<FeatureId> {
+        let mission = &self.flight.mission;
+        let is_unproven = mission.gate_obstacles(gate).iter().any(|one| one.starts_with("nothing proves"));
+        let milestone = match gate {
+            GateId::Milestone(milestone) => milestone,
+            GateId::Plan | GateId::Final => mission.milestones.last()?.id,
+        };
+        let mut features = mission.features.iter();
+        let asked = features.find(|feature| feature.milestone == milestone && feature.is_wanted());
+        asked.filter(|_| is_unproven).map(|feature| feature.id)
     }
 
     fn unsettled(&self) -> Vec<flightdeck::domain::id::AssertionId> {

@@ -1,0 +1,311 @@
+//! What looks like a secret, found and masked: keys of services by their formats, private keys, passwords by the names that
+//! stand before them, and the values of the person's own variables.
+//!
+//! It is applied where something is taken in: before it is stored, shown or sent to a model.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::{Captures, Regex, RegexSet};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::process::looks_secret;
+
+/// The list of formats.
+const LIST: &str = include_str!("../../assets/secrets.toml");
+
+/// How what stands in the place of a secret begins.
+const MASK: &str = "[secret: ";
+
+/// What a value of the person's own variables is called.
+const OWN: &str = "your own key";
+
+/// Shorter values of the person's variables are words like any other.
+const SHORTEST: usize = 12;
+
+/// Parts that no real secret has.
+const PLACEHOLDERS: [&str; 10] =
+    ["example", "xxxx", "****", "....", "your", "placeholder", "changeme", "dummy", "1234567890", "password"];
+
+/// Something that looks like a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Secret {
+    /// What it seems to be, such as `GitHub token`.
+    pub kind: &'static str,
+    /// Its bytes in the text.
+    pub range: Range<usize>,
+    /// Whether only the name before it says so.
+    pub is_guess: bool,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    rule: Vec<Entry>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Entry {
+    name: String,
+    pattern: String,
+    bits: f64,
+    #[serde(default)]
+    guess: bool,
+}
+
+struct Rules {
+    set: RegexSet,
+    rules: Vec<(Entry, Regex)>,
+    /// The values of the person's own variables whose names say that they are secrets.
+    own: Vec<String>,
+}
+
+static RULES: LazyLock<Rules> = LazyLock::new(|| {
+    // A test reads it, so that it is sound.
+    let entries = toml::from_str::<List>(LIST).map(|list| list.rule).unwrap_or_default();
+    let set = RegexSet::new(entries.iter().map(|entry| &entry.pattern)).unwrap_or_else(|_| RegexSet::empty());
+    let compiled =
+        entries.into_iter().filter_map(|entry| Regex::new(&entry.pattern).ok().map(|regex| (entry, regex)));
+    let own = std::env::vars().filter(|(name, value)| looks_secret(name) && value.len() >= SHORTEST);
+    Rules { set, rules: compiled.collect(), own: own.map(|(_, value)| value).collect() }
+});
+
+/// All that looks like a secret in a text, by place; where two overlap, the first.
+pub fn find(text: &str) -> Vec<Secret> {
+    let rules = &*RULES;
+    let mut found: Vec<Secret> = Vec::new();
+    for index in rules.set.matches(text) {
+        let Some((entry, regex)) = rules.rules.get(index) else { continue };
+        let ranges = regex.captures_iter(text).filter_map(|captures| secret_part(&captures, entry));
+        found.extend(ranges.map(|range| Secret { kind: &entry.name, range, is_guess: entry.guess }));
+    }
+    for value in &rules.own {
+        let places = text.match_indices(value.as_str());
+        found.extend(places.map(|(at, _)| Secret {
+            kind: OWN,
+            range: at..at + value.len(),
+            is_guess: false,
+        }));
+    }
+    found.sort_by_key(|secret| (secret.range.start, secret.is_guess));
+    let mut end = 0;
+    found.retain(|secret| {
+        let is_apart = secret.range.start >= end;
+        end = if is_apart { secret.range.end } else { end };
+        is_apart
+    });
+    found
+}
+
+fn secret_part(captures: &Captures<'_>, entry: &Entry) -> Option<Range<usize>> {
+    let part = captures.name("s").or_else(|| captures.get(0))?;
+    let lower = part.as_str().to_ascii_lowercase();
+    let is_placeholder = PLACEHOLDERS.iter().any(|word| lower.contains(word));
+    // A name, a path or a sentence has no digits among its letters.
+    let is_word = entry.guess && entry.bits >= 3.0 && !mixes(part.as_str());
+    (!is_placeholder && !is_word && entropy(part.as_str()) >= entry.bits).then(|| part.range())
+}
+
+fn mixes(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_digit()) && text.contains(|c: char| c.is_ascii_alphabetic())
+}
+
+/// Bits per character.
+fn entropy(text: &str) -> f64 {
+    let mut counts: HashMap<char, f64> = HashMap::new();
+    let mut all = 0.0;
+    for c in text.chars() {
+        *counts.entry(c).or_default() += 1.0;
+        all += 1.0;
+    }
+    counts.values().map(|count: &f64| -(count / all) * (count / all).log2()).sum()
+}
+
+/// A text with what looks like a secret masked.
+pub fn mask(text: &str) -> Cow<'_, str> {
+    let found = find(text);
+    if found.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    let (mut masked, mut at) = (String::with_capacity(text.len()), 0);
+    for Secret { kind, range, .. } in found {
+        masked.push_str(&text[at..range.start]);
+        masked.push_str(MASK);
+        masked.push_str(kind);
+        masked.push(']');
+        at = range.end;
+    }
+    masked.push_str(&text[at..]);
+    Cow::Owned(masked)
+}
+
+/// Whether a text holds what stands in the place of a secret: whoever writes it to a file loses the secret.
+pub fn has_mask(text: &str) -> bool {
+    let kinds = RULES.rules.iter().map(|(entry, _)| &*entry.name).chain([OWN]);
+    text.contains(MASK) && kinds.into_iter().any(|kind| text.contains(&format!("{MASK}{kind}]")))
+}
+
+/// Data with all its texts masked.
+///
+/// # Errors
+/// When it is no such data any more: a field takes no other text.
+pub fn masked<T: Serialize + DeserializeOwned>(data: T) -> serde_json::Result<T> {
+    let mut value = serde_json::to_value(&data)?;
+    if mask_value(&mut value) { serde_json::from_value(value) } else { Ok(data) }
+}
+
+/// Masks all texts of a value, and says whether there was something to mask.
+pub fn mask_value(value: &mut Value) -> bool {
+    match value {
+        Value::String(text) => {
+            let Cow::Owned(masked) = mask(text) else { return false };
+            *text = masked;
+            true
+        }
+        // Both sides are looked at: `any` would stop at the first.
+        Value::Array(items) => items.iter_mut().fold(false, |done, item| mask_value(item) | done),
+        Value::Object(fields) => fields.values_mut().fold(false, |done, field| mask_value(field) | done),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Something that looks random, of these letters: no real secret stands in this file.
+    fn random(letters: &str, length: usize) -> String {
+        let letters: Vec<char> = letters.chars().collect();
+        let mut state = 0x2545_f491_u64;
+        let next = |_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            letters[usize::try_from(state >> 33).unwrap() % letters.len()]
+        };
+        (0..length).map(next).collect()
+    }
+
+    const HEX: &str = "0123456789abcdef";
+    const UPPER: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    const ALL: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    #[test]
+    fn every_rule_is_sound_and_finds_its_kind() {
+        let list: List = toml::from_str(LIST).unwrap();
+        assert_eq!(RULES.rules.len(), list.rule.len());
+        assert_eq!(RULES.set.len(), list.rule.len());
+        let all = |length| random(ALL, length);
+        let table = [
+            ("private key", format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END", all(200))),
+            ("age key", format!("AGE-SECRET-KEY-1{}", random(UPPER, 58))),
+            ("AWS key id", format!("AKIA{}", random(UPPER, 16))),
+            ("AWS secret", format!("aws_secret_access_key = {}", all(40))),
+            ("GitHub token", format!("ghp_{}", all(36))),
+            ("GitHub token", format!("github_pat_{}", all(82))),
+            ("GitLab token", format!("glpat-{}", all(20))),
+            ("Anthropic key", format!("sk-ant-api03-{}", all(90))),
+            ("OpenAI key", format!("sk-proj-{}", all(90))),
+            ("OpenAI key", format!("sk-{}", all(48))),
+            ("OpenRouter key", format!("sk-or-v1-{}", random(HEX, 64))),
+            ("Google key", format!("AIza{}", all(35))),
+            ("Google token", format!("ya29.{}", all(100))),
+            ("Google client secret", format!("GOCSPX-{}", all(28))),
+            ("Azure key", format!("AccountKey={}==", all(86))),
+            ("Slack token", format!("xoxb-1234{}-{}", random("0123456789", 9), all(24))),
+            ("Slack hook", format!("https://hooks.slack.com/services/T{}/B{}/{}", all(9), all(9), all(24))),
+            (
+                "Discord hook",
+                format!("https://discord.com/api/webhooks/{}/{}", random("0123456789", 18), all(60)),
+            ),
+            ("Stripe key", format!("sk_live_{}", all(24))),
+            ("npm token", format!("npm_{}", all(36))),
+            ("PyPI token", format!("pypi-AgE{}", all(120))),
+            ("crates.io token", format!("cio{}", all(32))),
+            ("Docker token", format!("dckr_pat_{}", all(27))),
+            ("Hugging Face token", format!("hf_{}", random("abcdefghijklmnopqrstuvwxyzABCDEFGHIJ", 34))),
+            ("SendGrid key", format!("SG.{}.{}", all(22), all(43))),
+            ("Mailgun key", format!("key-{}", random(HEX, 32))),
+            ("Twilio key", format!("SK{}", random(HEX, 32))),
+            ("DigitalOcean token", format!("dop_v1_{}", random(HEX, 64))),
+            ("Telegram token", format!("{}:AA{}", random("123456789", 9), all(33))),
+            ("Vault token", format!("hvs.{}", all(24))),
+            ("Databricks token", format!("dapi{}", random(HEX, 32))),
+            ("Grafana token", format!("glsa_{}", all(41))),
+            ("Linear key", format!("lin_api_{}", all(40))),
+            ("Notion token", format!("ntn_{}", all(46))),
+            ("Shopify token", format!("shpat_{}", random(HEX, 32))),
+            ("Square token", format!("sq0atp-{}", all(22))),
+            ("Supabase key", format!("sbp_{}", random(HEX, 40))),
+            ("Atlassian token", format!("ATATT3{}", all(180))),
+            ("Groq key", format!("gsk_{}", all(52))),
+            ("xAI key", format!("xai-{}", all(80))),
+            ("Replicate token", format!("r8_{}", all(37))),
+            ("signed token", format!("eyJ{}.eyJ{}.{}", all(30), all(60), all(43))),
+            ("password in an address", format!("postgres://ada:{}@db.local/x", all(12))),
+            ("bearer token", format!("Authorization: Bearer {}", all(40))),
+            ("secret", format!("const apiKey = \"{}\";", all(32))),
+            ("secret", format!("DB_PASSWORD={}", all(20))),
+        ];
+        for rule in &list.rule {
+            assert!(table.iter().any(|(kind, _)| *kind == rule.name), "{} has no case", rule.name);
+        }
+        for (kind, text) in table {
+            let found = find(&format!("before {text}\nafter"));
+            let found: Vec<&str> = if kind == "secret" {
+                find(&text).into_iter().map(|secret| secret.kind).collect()
+            } else {
+                found.into_iter().map(|secret| secret.kind).collect()
+            };
+            assert_eq!(found, [kind], "{text}");
+            let masked = mask(&text);
+            let tail: String = text.chars().rev().take(8).collect::<Vec<_>>().into_iter().rev().collect();
+            assert!(masked.contains(&format!("{MASK}{kind}]")), "{masked}");
+            assert!(
+                kind.contains("address")
+                    || kind == "private key"
+                    || kind == "secret"
+                    || !masked.contains(&tail),
+                "{masked}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_only_looks_like_one_is_left_alone() {
+        for text in [
+            "AKIAIOSFODNN7EXAMPLE",
+            "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "OPENAI_API_KEY=sk-your-key-here-please",
+            "password = \"correct-horse-battery-staple\"",
+            "api_key = os.environ[\"OPENAI_API_KEY\"]",
+            "const TOKEN_HEADER: &str = \"x-auth-token-header\";",
+            "commit d301031f9c4e5b2a1d8f7e6c5b4a39281706f5e4",
+            "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            "integrity sha512-z4PhNX7vuL3xVChQ1m2AB9Yg5AULVxXcg/SpIdNs6c5H0NE8XYXysP+DGNKHfuwvY7kxvUdBeoGlODJ6+SfaPg==",
+            "https://user:password@example.org/",
+            "https://example.org:8080/path@2x.png",
+            "SECRET_KEY=${SECRET_KEY}",
+            "PASSWORD_HASH_ROUNDS=12",
+            "token: string",
+            "550e8400-e29b-41d4-a716-446655440000",
+        ] {
+            assert_eq!(find(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn all_texts_of_a_value_are_masked_and_the_rest_stays() {
+        let token = format!("ghp_{}", random(ALL, 36));
+        let mut value = json!({ "a": [1, format!("x {token} y {token}")], "b": { "c": token, "d": null } });
+        assert!(mask_value(&mut value));
+        let mask = "[secret: GitHub token]";
+        assert_eq!(value, json!({ "a": [1, format!("x {mask} y {mask}")], "b": { "c": mask, "d": null } }));
+        assert!(!mask_value(&mut value), "what is masked stays so");
+    }
+}
