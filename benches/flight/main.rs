@@ -16,6 +16,7 @@ mod report;
 #[path = "../common/scenarios.rs"]
 mod scenarios;
 mod sessions;
+mod starting;
 mod table;
 #[path = "../common/usage.rs"]
 mod usage;
@@ -39,13 +40,15 @@ async fn scenario(name: &str) -> Result<()> {
         "process" => process::flight().await,
         "opening" => opening::openings().await,
         "proof" => proof::demo().await,
+        "starting" => starting::programs().await,
         other => Err(format!("there is no scenario {other}").into()),
     }
 }
 
 async fn all() -> Result<()> {
     let mut figures = report::Figures::default();
-    let scenarios = [("turns", 3), ("printing", 5), ("process", 3), ("opening", 1), ("proof", 3)];
+    let scenarios =
+        [("turns", 3), ("printing", 5), ("process", 3), ("opening", 1), ("proof", 3), ("starting", 3)];
     let ran = scenarios::run(&mut figures, &scenarios).await;
     figures.print(&table::ROWS);
     ran

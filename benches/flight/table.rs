@@ -3,7 +3,7 @@
 use crate::report::{Row, row};
 
 /// Targets and peers were measured on a machine with 2 cores against a local model server.
-pub const ROWS: [Row; 24] = [
+pub const ROWS: [Row; 28] = [
     row("a turn with shell `true`, model in process: wall", "turn_wall_ms", "ms", "5", ""),
     row("  processor time, programs included", "turn_cpu_ms", "ms", "5", ""),
     row("a turn of the first 100, model over HTTP: wall", "process_turn_wall_ms", "ms", "5", "pi 9.3"),
@@ -15,6 +15,10 @@ pub const ROWS: [Row; 24] = [
     row("  a turn of the first 100", "turns_first_ms", "ms", "", ""),
     row("  a turn of the last 100", "turns_last_ms", "ms", "", ""),
     row("  peak memory", "turns_peak_mib", "MiB", "40", ""),
+    row("a program that ends at once, no sandbox: wall", "start_off_ms", "ms", "", ""),
+    row("  kept in by Landlock", "start_landlock_ms", "ms", "", ""),
+    row("  kept in by bubblewrap as well", "start_bubblewrap_ms", "ms", "", "bwrap each 12"),
+    row("  the first of a place of work, with its sandbox", "start_bubblewrap_first_ms", "ms", "", ""),
     row("a tool that prints 50 MB: wall", "printing_wall_ms", "ms", "150", "codex 333"),
     row("  peak memory", "printing_peak_mib", "MiB", "40", "codex 155"),
     row("engine started until a client is attached", "attach_ms", "ms", "", ""),

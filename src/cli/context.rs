@@ -44,7 +44,8 @@ pub fn chromium(settings: &Settings) -> Chromium {
 /// How programs that agents start are kept in: flightdeck's own files are never in their reach.
 pub fn sandbox(settings: &Settings, home: &Home) -> SandboxOptions {
     let never = [home.state.clone(), home.config.clone()].into_iter().chain(home.runtime.clone()).collect();
-    SandboxOptions { never, ..settings.sandbox.clone() }
+    let keeper = std::env::current_exe().ok();
+    SandboxOptions { never, keeper, ..settings.sandbox.clone() }
 }
 
 /// The browser, started once: it may be found and not work.

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::fault::misuse;
 use super::missions::catalogue;
 use super::print::Printable;
-use super::verb::{Cli, Verb, mcp};
+use super::verb::{Cli, Verb, keeper, mcp};
 use super::{console, fault};
 use crate::workspace::process::close_inherited;
 use crate::workspace::sweep;
@@ -43,6 +43,9 @@ pub fn main() -> ExitCode {
 }
 
 fn start(cli: Cli) -> Result<Exit> {
+    if matches!(cli.verb, Some(Verb::Keeper)) {
+        return keeper::run();
+    }
     if matches!(cli.verb, Some(Verb::Engine(_))) {
         close_inherited();
     }

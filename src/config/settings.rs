@@ -154,7 +154,8 @@ fn sandbox_options(set: SandboxValues, variables: &Variables) -> SandboxOptions 
         _ => Wanted::Auto,
     };
     let home = variables.get("HOME").map(PathBuf::from);
-    SandboxOptions { wanted, read: folders(set.read), write: folders(set.write), never: Vec::new(), home }
+    let (read, write) = (folders(set.read), folders(set.write));
+    SandboxOptions { wanted, read, write, home, ..SandboxOptions::default() }
 }
 
 /// A key that stands in a file all the same is given to its agent or server and shown to nobody.

@@ -12,6 +12,7 @@ pub mod error;
 pub mod git;
 pub mod land;
 mod leak;
+mod master;
 pub mod mission_repo;
 pub mod occupation;
 pub mod peer;

@@ -5,19 +5,21 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use nix::sys::signal::{Signal, killpg};
-use nix::sys::termios::LocalFlags;
 use nix::unistd::Pid;
-use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+use portable_pty::{Child, CommandBuilder, PtySize, native_pty_system};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
 use super::WorkspaceError;
+use super::master::Master;
 use super::occupation::{self, Occupation};
-use super::process::{Exit, GRACE, Group, Program, live};
+use super::process::{Exit, GRACE, Group, Program, Waited, live};
+#[cfg(target_os = "linux")]
+use super::sandbox::{Ends, tell};
 
 /// A program that believes to be in a terminal. Dropping it kills the program.
 pub struct Pty {
-    master: Mutex<Box<dyn MasterPty + Send>>,
+    master: Mutex<Master>,
     keyboard: Sender<Vec<u8>>,
     group: Arc<Group>,
     ended: watch::Receiver<Option<Exit>>,
@@ -47,15 +49,9 @@ impl Pty {
         size: Size,
         on_output: impl FnMut(&[u8]) -> Vec<u8> + Send + 'static,
     ) -> Result<Self, WorkspaceError> {
-        let pair = native_pty_system().openpty(size.into()).map_err(failed("open"))?;
-        let reader = pair.master.try_clone_reader().map_err(failed("read from"))?;
-        let writer = pair.master.take_writer().map_err(failed("write to"))?;
-        let mut live = live();
-        let (slave, command) = (pair.slave, command(program));
-        // The end of output is only seen when nobody but the program holds the other side: it is dropped here.
-        let child = program.start(move || slave.spawn_command(command).map_err(io::Error::other))?;
-        let group = Arc::new(program.group_of(child.process_id(), &mut live)?);
-        drop(live);
+        let Opened { master, child, group } = open(program, size)?;
+        let (reader, writer) = master.ways().map_err(failed("read from"))?;
+        let group = Arc::new(group);
         let (sender, ended) = watch::channel(None);
         let (keyboard, typed) = channel();
         let answering = keyboard.clone();
@@ -67,7 +63,7 @@ impl Pty {
             watched.finish();
             sender.send_replace(Some(exit));
         })?;
-        Ok(Self { master: Mutex::new(pair.master), keyboard, group, ended })
+        Ok(Self { master: Mutex::new(master), keyboard, group, ended })
     }
 
     /// Sends bytes as if they were typed. It does not wait until the program reads them, which it may never do.
@@ -92,14 +88,13 @@ impl Pty {
 
     /// What the terminal's foreground does at this moment.
     pub fn occupation(&self) -> Occupation {
-        let foreground = self.master().process_group_leader();
+        let foreground = self.master().foreground();
         foreground.map_or(Occupation::Unknown, occupation::of_group)
     }
 
     /// Whether the program gets each key as it is pressed, instead of whole lines.
     pub fn is_raw(&self) -> bool {
-        let state = self.master().get_termios();
-        state.is_some_and(|state| state.local_flags.bits() & LocalFlags::ICANON.bits() == 0)
+        self.master().is_raw()
     }
 
     /// Waits for the program's end.
@@ -124,7 +119,7 @@ impl Pty {
 
     /// A shell in a terminal puts what it runs into groups of their own; the one in the foreground is killed, too.
     fn kill(&self) {
-        let foreground = self.master().process_group_leader();
+        let foreground = self.master().foreground();
         if let (Some(leader), None) = (foreground, self.exit())
             && let Err(error) = killpg(Pid::from_raw(leader), Signal::SIGKILL)
         {
@@ -133,7 +128,7 @@ impl Pty {
         self.group.signal(Signal::SIGKILL);
     }
 
-    fn master(&self) -> MutexGuard<'_, Box<dyn MasterPty + Send>> {
+    fn master(&self) -> MutexGuard<'_, Master> {
         self.master.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -144,16 +139,46 @@ impl Drop for Pty {
     }
 }
 
+/// A program that was started in a terminal.
+struct Opened {
+    master: Master,
+    child: Waiting,
+    group: Group,
+}
+
+/// What is waited for.
+enum Waiting {
+    Child(Box<dyn Child + Send + Sync>),
+    Kept(Waited),
+}
+
+fn open(program: &Program, size: Size) -> Result<Opened, WorkspaceError> {
+    #[cfg(target_os = "linux")]
+    if let Some(keeper) = program.keeper()? {
+        let (sender, ended) = channel();
+        let ends = Ends::Terminal { rows: size.rows, cols: size.cols };
+        let (started, group) = program.clone().envs(TERMINAL).start_kept(&keeper, ends, tell(sender))?;
+        let terminal = started.terminal.ok_or_else(|| failed("open")("its sandbox gave none"))?;
+        let (master, child) = (Master::of_sandbox(terminal), Waiting::Kept(Waited::Kept(ended)));
+        return Ok(Opened { master, child, group });
+    }
+    let pair = native_pty_system().openpty(size.into()).map_err(failed("open"))?;
+    let mut live = live();
+    let (slave, command) = (pair.slave, command(program));
+    // The end of output is only seen when nobody but the program holds the other side: it is dropped here.
+    let child = program.start(move || slave.spawn_command(command).map_err(io::Error::other))?;
+    let group = program.group_of(child.process_id(), &mut live)?;
+    Ok(Opened { master: Master::Own(pair.master), child: Waiting::Child(child), group })
+}
+
+/// The engine's own terminal says nothing of this one.
+const TERMINAL: [(&str, &str); 2] = [("TERM", "xterm-256color"), ("COLORTERM", "truecolor")];
+
 fn command(program: &Program) -> CommandBuilder {
     let mut command = CommandBuilder::from_argv(program.argv());
     command.env_clear();
-    command.env("TERM", "xterm-256color");
-    command.env("COLORTERM", "truecolor");
-    for (name, value) in program.environment() {
-        // The engine's own terminal says nothing of this one.
-        if name != "TERM" && name != "COLORTERM" {
-            command.env(name, value);
-        }
+    for (name, value) in program.clone().envs(TERMINAL).environment() {
+        command.env(name, value);
     }
     command.cwd(program.directory());
     command
@@ -180,7 +205,11 @@ fn type_all(mut writer: impl Write, typed: &Receiver<Vec<u8>>) {
     }
 }
 
-fn wait(mut child: Box<dyn Child + Send + Sync>) -> Exit {
+fn wait(waiting: Waiting) -> Exit {
+    let mut child = match waiting {
+        Waiting::Child(child) => child,
+        Waiting::Kept(mut kept) => return kept.wait().unwrap_or(Exit::Unknown),
+    };
     let child: &mut dyn Child = &mut *child;
     // The library's own status names a signal only in the system's language.
     if let Some(child) = child.downcast_mut::<std::process::Child>() {

@@ -16,7 +16,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, getpgrp};
 
-use super::process::{Live, live};
+use super::process::{Live, keepers, live};
 
 /// The variable that marks the programs of a mission; its value is the mission's directory, which no two share.
 pub const MARK: &str = "FLIGHTDECK_MISSION";
@@ -185,6 +185,8 @@ struct Processes {
     own: i32,
     own_group: i32,
     adopts: bool,
+    /// What keeps sandboxes: not left behind, and no reason to leave alone what descends from it.
+    keepers: BTreeSet<i32>,
     all: BTreeMap<i32, Process>,
 }
 
@@ -202,14 +204,17 @@ impl Processes {
         let entries = fs::read_dir("/proc").ok()?;
         let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<i32>().ok());
         let own = i32::try_from(std::process::id()).ok()?;
-        let all = pids.filter_map(|pid| Some((pid, Process::read(pid)?))).collect();
+        let all: BTreeMap<i32, Process> = pids.filter_map(|pid| Some((pid, Process::read(pid)?))).collect();
         let adopts = ADOPTS.load(Ordering::Relaxed);
-        Some(Self { own, own_group: getpgrp().as_raw(), adopts, all })
+        let outer = keepers().clone();
+        let inner = all.iter().filter(|(_, process)| outer.contains(&process.parent)).map(|(pid, _)| *pid);
+        let keepers = inner.chain(outer.iter().copied()).collect();
+        Some(Self { own, own_group: getpgrp().as_raw(), adopts, keepers, all })
     }
 
     fn left_behind(&self, live: &Live, mark: &[u8]) -> Vec<i32> {
         let is_left = |(pid, process): &(&i32, &Process)| {
-            if **pid == self.own || process.is_dead || self.belongs_to(live, **pid) {
+            if self.is_ours(**pid) || process.is_dead || self.belongs_to(live, **pid) {
                 return false;
             }
             // What this process runs and keeps no list of, as a test does, is in its own group.
@@ -226,12 +231,18 @@ impl Processes {
     }
 
     fn descends(&self, pid: i32) -> bool {
-        self.adopts && self.line(pid).any(|(_, process)| process.parent == self.own)
+        self.adopts && self.line(pid).any(|(_, process)| self.is_ours(process.parent))
     }
 
-    /// A process and its parents, as far as this process.
+    /// Whether it is this process, or keeps a sandbox for it.
+    fn is_ours(&self, pid: i32) -> bool {
+        pid == self.own || self.keepers.contains(&pid)
+    }
+
+    /// A process and its parents, as far as this process or the keeper of its sandbox.
     fn line(&self, pid: i32) -> impl Iterator<Item = (i32, Process)> {
-        let known = |pid: i32| self.all.get(&pid).filter(|_| pid != self.own).map(|process| (pid, *process));
+        let known =
+            |pid: i32| self.all.get(&pid).filter(|_| !self.is_ours(pid)).map(|process| (pid, *process));
         std::iter::successors(known(pid), move |(_, process)| known(process.parent)).take(MOST_PARENTS)
     }
 
@@ -242,6 +253,7 @@ impl Processes {
                 && process.parent == self.own
                 && process.group != self.own_group
                 && !live.contains(*pid)
+                && !self.keepers.contains(*pid)
         });
         for (pid, _) in adopted {
             if let Err(error) = waitpid(Pid::from_raw(*pid), Some(WaitPidFlag::WNOHANG)) {

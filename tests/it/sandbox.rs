@@ -2,14 +2,15 @@
 
 mod attacks;
 mod ground;
+mod living;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use attacks::{ATTACKS, OF_READERS, OF_VALIDATORS, OF_WORKERS};
+use attacks::{ATTACKS, OF_ALL_IN_BUBBLEWRAP, OF_READERS, OF_VALIDATORS, OF_WORKERS};
 use flightdeck::workspace::sandbox::Wanted;
 use flightdeck::workspace::{Access, Checkout, Cleanliness, Jail, ProofCheckout, Sandbox};
-use ground::{Ground, unjailed};
+use ground::{Ground, Kept, unjailed};
 use tokio_util::sync::CancellationToken;
 
 async fn run(ground: &Ground, access: Access, jail: &Jail, line: &str) -> (bool, String) {
@@ -19,21 +20,23 @@ async fn run(ground: &Ground, access: Access, jail: &Jail, line: &str) -> (bool,
 }
 
 async fn attack(access: Access, own: &[(&str, &str)]) {
-    let Some(ground) = Ground::new() else { return };
-    for access in [Access::Write, Access::Proof] {
-        drop(ground.jail(access));
-    }
-    let jail = ground.jail(access);
-    let before = ground.untouchable();
-    let mut through = Vec::new();
-    for (name, line) in ATTACKS.iter().chain(own) {
-        let (went_well, told) = run(&ground, access, &jail, line).await;
-        if went_well {
-            through.push(format!("{name}: {told}"));
+    for ground in Ground::each() {
+        for access in [Access::Write, Access::Proof] {
+            drop(ground.jail(access));
         }
+        let jail = ground.jail(access);
+        let before = ground.untouchable();
+        let mut through = Vec::new();
+        let more = if ground.kept == Kept::Bubblewrap { OF_ALL_IN_BUBBLEWRAP } else { &[] };
+        for (name, line) in ATTACKS.iter().chain(own).chain(more) {
+            let (went_well, told) = run(&ground, access, &jail, line).await;
+            if went_well {
+                through.push(format!("{name}: {told}"));
+            }
+        }
+        assert_eq!(through, Vec::<String>::new(), "{:?}", ground.kept);
+        assert_eq!(ground.untouchable(), before, "something outside was changed");
     }
-    assert_eq!(through, Vec::<String>::new());
-    assert_eq!(ground.untouchable(), before, "something outside was changed");
 }
 
 #[tokio::test]
@@ -59,9 +62,10 @@ async fn without_a_sandbox_they_get_through() {
     for (access, own) in
         [(Access::Write, OF_WORKERS), (Access::Proof, OF_VALIDATORS), (Access::Read, OF_READERS)]
     {
-        for (name, line) in ATTACKS.iter().chain(own).filter(|(name, _)| !name.starts_with('!')) {
+        let all = ATTACKS.iter().chain(OF_ALL_IN_BUBBLEWRAP).chain(own);
+        for (name, line) in all.filter(|(name, _)| !name.starts_with('!')) {
             // Each meets what the one before it has not spoilt.
-            let Some(ground) = Ground::new() else { return };
+            let Some(ground) = Ground::new(Kept::Landlock) else { return };
             for access in [Access::Write, Access::Proof] {
                 drop(ground.jail(access));
             }
@@ -124,18 +128,19 @@ const COMMITS: &[(&str, &str)] = &[
 
 #[tokio::test]
 async fn work_goes_on() {
-    let Some(ground) = Ground::new() else { return };
-    let mut stuck = Vec::new();
-    for (access, own) in [(Access::Write, COMMITS), (Access::Proof, &[][..])] {
-        let jail = ground.jail(access);
-        for (name, line) in WORK.iter().chain(own) {
-            let (went_well, told) = run(&ground, access, &jail, line).await;
-            if !went_well {
-                stuck.push(format!("{access:?} {name}: {told}"));
+    for ground in Ground::each() {
+        let mut stuck = Vec::new();
+        for (access, own) in [(Access::Write, COMMITS), (Access::Proof, &[][..])] {
+            let jail = ground.jail(access);
+            for (name, line) in WORK.iter().chain(own) {
+                let (went_well, told) = run(&ground, access, &jail, line).await;
+                if !went_well {
+                    stuck.push(format!("{access:?} {name}: {told}"));
+                }
             }
         }
+        assert_eq!(stuck, Vec::<String>::new(), "{:?}", ground.kept);
     }
-    assert_eq!(stuck, Vec::<String>::new());
 }
 
 /// git takes settings from where a checkout says that its repository is, and runs what these name.
@@ -150,11 +155,10 @@ async fn the_engines_own_git_is_not_led_elsewhere() {
         "rm .git && mv evil/r .git",
         "rm .git && ln -s evil/r .git && echo nowhere > $MISSION/repository.git/worktrees/checkout/gitdir",
     ];
-    for way in ways {
-        let Some(ground) = Ground::new() else { return };
+    for (way, ground) in ways.into_iter().flat_map(|way| Ground::each().map(move |ground| (way, ground))) {
         let (jail, checkout) = (ground.jail(Access::Write), ground.checkout());
         let (went_well, told) = run(&ground, Access::Write, &jail, &format!("{evil}{way}")).await;
-        assert!(went_well, "{told}");
+        assert_eq!(went_well, ground.kept == Kept::Landlock, "{told}");
         let seen = checkout.is_clean();
         let head = checkout.head();
         drop(checkout.keep_failed(1, "this"));
@@ -168,8 +172,11 @@ async fn the_engines_own_git_is_not_led_elsewhere() {
 /// starts it.
 #[tokio::test]
 async fn a_filter_that_lies_in_the_repository_is_kept_in() {
-    for wanted in [Wanted::Auto, Wanted::Off] {
-        let Some(ground) = Ground::new() else { return };
+    let both = Ground::each().flat_map(|ground| {
+        let again = Ground::new(ground.kept);
+        [(Wanted::Auto, Some(ground)), (Wanted::Off, again)]
+    });
+    for (wanted, ground) in both.filter_map(|(wanted, ground)| Some((wanted, ground?))) {
         let sandbox = match wanted {
             Wanted::Off => Arc::new(Sandbox::off()),
             Wanted::Auto | Wanted::Required => Arc::clone(ground.sandbox()),
@@ -207,7 +214,7 @@ async fn a_filter_that_lies_in_the_repository_is_kept_in() {
 /// What the engine writes for agents to read, it does not write where they can put a link in its way.
 #[tokio::test]
 async fn the_engines_own_files_are_not_led_elsewhere() {
-    let Some(ground) = Ground::new() else { return };
+    let Some(ground) = Ground::new(Kept::Landlock) else { return };
     let jail = ground.jail(Access::Write);
     let scratch = ground.mission.join("scratch/write");
     let plant = format!("ln -sf $PERSON/.bashrc {}/job-1.log", scratch.display());

@@ -19,6 +19,7 @@ pub mod feature;
 pub mod finding;
 pub mod findings;
 pub mod gate;
+pub mod keeper;
 pub mod land;
 pub mod list;
 pub mod log;
@@ -166,6 +167,9 @@ pub enum Verb {
     /// Run the engine of a mission's directory
     #[command(hide = true)]
     Engine(engine::Args),
+    /// Keep a sandbox for the engine that started it
+    #[command(hide = true)]
+    Keeper,
 }
 
 impl Verb {
@@ -217,6 +221,7 @@ impl Verb {
             Self::Bridge(args) => bridge::run(context, &args).await,
             Self::Mcp(args) => mcp::run(&args).await,
             Self::Engine(args) => engine::run(context, &args).await,
+            Self::Keeper => keeper::run(),
         }
     }
 }

@@ -44,7 +44,7 @@ impl Program {
         let (sender, ended) = watch::channel(None);
         let watched = Arc::clone(&group);
         tokio::spawn(async move {
-            let exit = child.wait().await.map_or(Exit::Unknown, Exit::from);
+            let exit = child.wait().await.unwrap_or(Exit::Unknown);
             // A daemon ends at once, and leaves its group a moment later.
             let begun = Instant::now();
             while exit == Exit::Code(0) && watched.has_members() && begun.elapsed() < DEPARTURE {

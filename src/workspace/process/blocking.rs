@@ -1,14 +1,17 @@
 //! Programs whose caller waits on its own thread and wants output and errors apart: git.
 
-use std::io::{Read, Write};
-use std::process::{Child, Stdio};
+use std::io::{self, PipeWriter, Read, Write};
+use std::os::fd::OwnedFd;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
+use super::child::Waited;
+use super::group::Group;
 use super::live::live;
 use super::program::Program;
 use super::run::{Exit, GRACE};
 use crate::workspace::WorkspaceError;
+use crate::workspace::sandbox::{Ends, tell};
 
 /// The most of a program's output that is kept in memory, in bytes. What is longer is cut and said to be.
 const MOST: u64 = 64 << 20;
@@ -31,14 +34,14 @@ impl Program {
     /// # Errors
     /// Only when it cannot be started or waited for; how it ended is in [`Outcome::exit`].
     pub fn run_blocking(&self, input: &[u8]) -> Result<Outcome, WorkspaceError> {
-        let mut command = self.command();
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut live = live();
-        let mut child = self.start(move || command.spawn())?;
-        let group = self.group_of(Some(child.id()), &mut live)?;
-        drop(live);
-        let (output, errors) = readers(&mut child);
-        feed(&mut child, input.to_owned());
+        let fault = |error: io::Error| self.start_error(&error);
+        let (input_end, typed) = io::pipe().map_err(fault)?;
+        let (said, output_end) = io::pipe().map_err(fault)?;
+        let (complained, errors_end) = io::pipe().map_err(fault)?;
+        let (mut child, group) =
+            self.start_waited([input_end.into(), output_end.into(), errors_end.into()])?;
+        let (output, errors) = (read(said, MOST), read(complained, MOST_ERRORS));
+        feed(typed, input.to_owned());
         let ended_in_time = match self.timeout {
             None => output.recv().ok(),
             Some(limit) => output.recv_timeout(limit).ok(),
@@ -47,7 +50,7 @@ impl Program {
         if timed_out {
             group.finish();
         }
-        let status = child.wait().map_err(|source| WorkspaceError::Io {
+        let exit = child.wait().map_err(|source| WorkspaceError::Io {
             doing: format!("wait for `{}`", self.command_line()),
             source,
         })?;
@@ -57,24 +60,34 @@ impl Program {
         let mut output = ended_in_time.unwrap_or_default();
         let whole = !timed_out && output.len() as u64 <= MOST;
         output.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
-        let exit = if timed_out { Exit::TimedOut } else { status.into() };
+        let exit = if timed_out { Exit::TimedOut } else { exit };
         Ok(Outcome { exit, output, whole, errors: String::from_utf8_lossy(&errors).into_owned() })
+    }
+
+    fn start_waited(&self, ends: [OwnedFd; 3]) -> Result<(Waited, Group), WorkspaceError> {
+        if let Some(keeper) = self.keeper()? {
+            let (sender, ended) = channel();
+            let (_, group) = self.start_kept(&keeper, Ends::Given(ends), tell(sender))?;
+            return Ok((Waited::Kept(ended), group));
+        }
+        let mut command = self.command();
+        let [input, output, errors] = ends;
+        command.stdin(input).stdout(output).stderr(errors);
+        let mut live = live();
+        let child = self.start(move || command.spawn())?;
+        let group = self.group_of(Some(child.id()), &mut live)?;
+        Ok((Waited::Own(child), group))
     }
 }
 
-fn readers(child: &mut Child) -> (Receiver<Vec<u8>>, Receiver<Vec<u8>>) {
-    (read(child.stdout.take(), MOST), read(child.stderr.take(), MOST_ERRORS))
-}
-
 /// Reads to the end on a thread of its own, and keeps one byte more than `most` when there is more.
-fn read(from: Option<impl Read + Send + 'static>, most: u64) -> Receiver<Vec<u8>> {
+fn read(mut from: impl Read + Send + 'static, most: u64) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     thread::spawn(move || {
-        let Some(mut from) = from else { return };
         let mut kept = Vec::new();
         // A read error on a pipe means that there will be no more, as its end does.
         let read = from.by_ref().take(most + 1).read_to_end(&mut kept);
-        let rest = read.and_then(|_| std::io::copy(&mut from, &mut std::io::sink()));
+        let rest = read.and_then(|_| io::copy(&mut from, &mut io::sink()));
         if let Err(error) = rest {
             tracing::debug!(%error, "a program's output ended early");
         }
@@ -84,8 +97,10 @@ fn read(from: Option<impl Read + Send + 'static>, most: u64) -> Receiver<Vec<u8>
 }
 
 /// Writes the input on a thread of its own, since a program may print much before it reads.
-fn feed(child: &mut Child, input: Vec<u8>) {
-    let Some(mut into) = child.stdin.take().filter(|_| !input.is_empty()) else { return };
+fn feed(mut into: PipeWriter, input: Vec<u8>) {
+    if input.is_empty() {
+        return;
+    }
     thread::spawn(move || {
         // A program may end without reading everything: that is its own affair.
         if let Err(error) = into.write_all(&input) {

@@ -1,13 +1,15 @@
 //! Programs that are talked with over their standard input and output while they run.
 
+use std::io;
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
 
-use tokio::process::{Child, ChildStdin, ChildStdout};
+use tokio::process::{ChildStdin, ChildStdout};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::background::{keep_output, newest};
+use super::child::Child;
 use super::group::Group;
 use super::program::Program;
 use super::run::{DRAIN, Exit, GRACE};
@@ -36,15 +38,15 @@ impl Program {
     /// # Errors
     /// When it cannot be started or the log cannot be written.
     pub fn spawn_dialogue(&self, log: &Path) -> Result<(Dialogue, Talk), WorkspaceError> {
-        let (reader, writer) = std::io::pipe().map_err(|error| self.start_error(&error))?;
-        let (mut child, group) = self.start_with(Stdio::piped(), Stdio::piped(), writer.into())?;
+        let fault = |error: io::Error| self.start_error(&error);
+        let (input, typed) = io::pipe().map_err(fault)?;
+        let (said, output) = io::pipe().map_err(fault)?;
+        let (reader, errors) = io::pipe().map_err(fault)?;
+        let (child, group) = self.start_with([input.into(), output.into(), errors.into()])?;
         let copying = keep_output(self, reader, log)?;
-        let missing = || WorkspaceError::Start {
-            program: self.command_line().to_owned(),
-            reason: "it has no input or output".to_owned(),
-        };
-        let talk = (child.stdin.take().ok_or_else(missing)?, child.stdout.take().ok_or_else(missing)?);
-        Ok((Dialogue { group, child, log: log.to_owned(), copying }, talk))
+        let typed = ChildStdin::from_std(OwnedFd::from(typed).into()).map_err(fault)?;
+        let said = ChildStdout::from_std(OwnedFd::from(said).into()).map_err(fault)?;
+        Ok((Dialogue { group, child, log: log.to_owned(), copying }, (typed, said)))
     }
 }
 
@@ -57,7 +59,7 @@ impl Dialogue {
     /// How it ended, or [`Exit::Cancelled`] where it still runs a moment after it was done with.
     pub async fn end(&mut self) -> Exit {
         match timeout(GRACE, self.child.wait()).await {
-            Ok(exit) => exit.map_or(Exit::Unknown, Exit::from),
+            Ok(exit) => exit.unwrap_or(Exit::Unknown),
             Err(_) => Exit::Cancelled,
         }
     }

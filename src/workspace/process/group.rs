@@ -1,5 +1,6 @@
 //! A process group: the unit that is signalled and killed.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use nix::sys::signal::{Signal, killpg};
@@ -7,6 +8,7 @@ use nix::unistd::Pid;
 
 use super::live::{Live, live};
 use crate::workspace::reaper::{Reaper, Registration};
+use crate::workspace::sandbox::Keeper;
 
 /// A program's process group. Dropping it kills whatever of the group still runs.
 #[derive(Debug)]
@@ -14,13 +16,16 @@ pub struct Group {
     pgid: i32,
     over: AtomicBool,
     _registration: Registration,
+    /// Its sandbox, which would end with the last who holds it.
+    _keeper: Option<Arc<Keeper>>,
 }
 
 impl Group {
     /// Takes charge of the group that a child leads; the caller started it with the list of the living in hand.
-    pub fn of(pgid: i32, reaper: &Reaper, live: &mut Live) -> Self {
+    pub fn of(pgid: i32, reaper: &Reaper, live: &mut Live, keeper: Option<Arc<Keeper>>) -> Self {
         live.insert(pgid);
-        Self { pgid, over: AtomicBool::new(false), _registration: reaper.register(pgid) }
+        let over = AtomicBool::new(false);
+        Self { pgid, over, _registration: reaper.register(pgid), _keeper: keeper }
     }
 
     /// The id of the group and of its leader.

@@ -1,9 +1,11 @@
 //! Commands of the person's own that an engine runs: hooks.
 
+use std::io;
+use std::os::fd::OwnedFd;
 use std::pin::pin;
-use std::process::Stdio;
 
 use tokio::io::AsyncWriteExt;
+use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio_util::sync::CancellationToken;
 
 use super::capture::Capture;
@@ -32,19 +34,19 @@ impl Program {
     /// Only when it cannot be started or waited for; how it ended is in [`Heard::exit`].
     pub async fn run_for_person(self, input: &str) -> Result<Heard, WorkspaceError> {
         let program = self.envs(std::env::vars_os());
-        let (mut child, group) = program.start_with(Stdio::piped(), Stdio::piped(), Stdio::piped())?;
+        let (ends, others) = pipes().map_err(|error| program.start_error(&error))?;
+        let (mut child, group) = program.start_with(ends)?;
         let _persons = for_person(group.id());
-        let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let [mut stdout, mut stderr] = [others.1, others.2];
+        let mut stdin = others.0;
         let (mut output, mut errors) = (Capture::new(program.cap.clone()), Capture::new(program.cap.clone()));
         let feed = async {
-            if let Some(mut stdin) = stdin
-                && let Err(error) = stdin.write_all(input.as_bytes()).await
-            {
+            if let Err(error) = stdin.write_all(input.as_bytes()).await {
                 tracing::debug!(%error, "a hook does not read what it is told");
             }
+            drop(stdin);
         };
         let talk = async {
-            let (Some(mut stdout), Some(mut stderr)) = (stdout, stderr) else { return };
             let quiet = |_: &str| {};
             let listen = async {
                 tokio::join!(pump(&mut stdout, &mut output, &quiet), pump(&mut stderr, &mut errors, &quiet))
@@ -62,6 +64,15 @@ impl Program {
         })?;
         Ok(Heard { exit, output: output.finish().text, errors: errors.finish().text })
     }
+}
+
+/// What a program reads and writes, and this process's side of it.
+fn pipes() -> io::Result<([OwnedFd; 3], (Sender, Receiver, Receiver))> {
+    let (input, typed) = io::pipe()?;
+    let ((said, output), (complained, errors)) = (io::pipe()?, io::pipe()?);
+    let read = |reader: io::PipeReader| Receiver::from_owned_fd(reader.into());
+    let others = (Sender::from_owned_fd(typed.into())?, read(said)?, read(complained)?);
+    Ok(([input.into(), output.into(), errors.into()], others))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod background;
 mod blocking;
 mod bounded_log;
 mod capture;
+mod child;
 mod detached;
 mod dialogue;
 mod environment;
@@ -32,6 +33,8 @@ pub use program::Program;
 pub use run::{Exit, Finished};
 pub use text::{Cleaner, clean_text};
 
+pub(super) use child::Waited;
 pub(super) use group::Group;
-pub(super) use live::{Live, live};
+pub(super) use live::{Live, keepers, live};
+pub(super) use program::nothing;
 pub(super) use run::GRACE;

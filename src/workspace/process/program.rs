@@ -1,13 +1,19 @@
 //! A program as it is to be started.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, PipeReader};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::capture::OutputCap;
+use super::child::Child;
 use super::environment::cleaned;
 use super::group::Group;
 use super::live::{Live, live};
@@ -15,7 +21,7 @@ use super::run::Finished;
 use crate::workspace::WorkspaceError;
 use crate::workspace::reaper::Reaper;
 use crate::workspace::sandbox::refusal::sentence;
-use crate::workspace::sandbox::{Inmate, Jail};
+use crate::workspace::sandbox::{Ends, Inmate, Jail, Keeper, OnEnd, Order, Started};
 
 /// A program, its arguments, and the circumstances in which it runs.
 #[derive(Debug, Clone)]
@@ -175,7 +181,7 @@ impl Program {
             program: self.line.clone(),
             reason: "it has no process id".to_owned(),
         })?;
-        Ok(Group::of(pgid, &self.reaper, live))
+        Ok(Group::of(pgid, &self.reaper, live, None))
     }
 
     /// Why it could not be started, in words that help.
@@ -192,7 +198,7 @@ impl Program {
 
     /// The command for the standard library, with this process's environment and group.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that starts programs")]
-    pub(super) fn plain_command(&self) -> std::process::Command {
+    pub(in crate::workspace) fn plain_command(&self) -> std::process::Command {
         let mut command = std::process::Command::new(&self.command);
         command.args(&self.arguments).current_dir(&self.directory);
         command
@@ -206,30 +212,28 @@ impl Program {
     }
 
     /// Starts it with output and errors on one pipe, so that their order is kept.
-    pub(super) fn start_piped(&self) -> Result<(tokio::process::Child, Group, PipeReader), WorkspaceError> {
-        let (reader, writer) = io::pipe().map_err(|error| self.start_error(&error))?;
-        let copy = writer.try_clone().map_err(|error| self.start_error(&error))?;
-        let (child, group) = self.start_into(copy.into(), writer.into())?;
+    pub(super) fn start_piped(&self) -> Result<(Child, Group, PipeReader), WorkspaceError> {
+        let ends = || {
+            let (reader, writer) = io::pipe()?;
+            Ok((reader, [nothing()?, writer.try_clone()?.into(), writer.into()]))
+        };
+        let (reader, ends) = ends().map_err(|error: io::Error| self.start_error(&error))?;
+        let (child, group) = self.start_with(ends)?;
         Ok((child, group, reader))
     }
 
-    /// Starts it with the given output and errors.
-    pub(super) fn start_into(
-        &self,
-        output: Stdio,
-        errors: Stdio,
-    ) -> Result<(tokio::process::Child, Group), WorkspaceError> {
-        self.start_with(Stdio::null(), output, errors)
-    }
-
     /// Starts it with the given input, output and errors.
-    pub(super) fn start_with(
-        &self,
-        input: Stdio,
-        output: Stdio,
-        errors: Stdio,
-    ) -> Result<(tokio::process::Child, Group), WorkspaceError> {
+    pub(super) fn start_with(&self, ends: [OwnedFd; 3]) -> Result<(Child, Group), WorkspaceError> {
+        if let Some(keeper) = self.keeper()? {
+            let (sender, ended) = watch::channel(None);
+            let on_end = Box::new(move |exit| {
+                sender.send_replace(Some(exit));
+            });
+            let (_, group) = self.start_kept(&keeper, Ends::Given(ends), on_end)?;
+            return Ok((Child::Kept(ended), group));
+        }
         let mut command = self.command();
+        let [input, output, errors] = ends;
         command.stdin(input).stdout(output).stderr(errors);
         let mut command = tokio::process::Command::from(command);
         let runtime = tokio::runtime::Handle::current();
@@ -239,7 +243,7 @@ impl Program {
             command.kill_on_drop(true).spawn()
         })?;
         let group = self.group_of(child.id(), &mut live)?;
-        Ok((child, group))
+        Ok((Child::Own(child), group))
     }
 
     /// Does what starts it, in its jail if it has one.
@@ -249,4 +253,29 @@ impl Program {
     ) -> Result<T, WorkspaceError> {
         self.jail.start(self.inmate, start).flatten().map_err(|error| self.start_error(&error))
     }
+
+    /// The keeper of its sandbox, if its jail has one.
+    pub(in crate::workspace) fn keeper(&self) -> Result<Option<Arc<Keeper>>, WorkspaceError> {
+        self.jail.keeper(self.inmate).map_err(|error| self.start_error(&error))
+    }
+
+    /// Has a keeper start it.
+    pub(in crate::workspace) fn start_kept(
+        &self,
+        keeper: &Arc<Keeper>,
+        ends: Ends,
+        on_end: OnEnd,
+    ) -> Result<(Started, Group), WorkspaceError> {
+        let dir = std::path::absolute(&self.directory).map_err(|error| self.start_error(&error))?;
+        let order = Order { argv: self.argv(), dir, variables: self.environment(), ends };
+        let mut live = live();
+        let started = keeper.start(&order, on_end).map_err(|error| self.start_error(&error))?;
+        let group = Group::of(started.pid, &self.reaper, &mut live, Some(Arc::clone(keeper)));
+        Ok((started, group))
+    }
+}
+
+/// What a program reads that gets no input.
+pub(in crate::workspace) fn nothing() -> io::Result<OwnedFd> {
+    File::open("/dev/null").map(OwnedFd::from)
 }

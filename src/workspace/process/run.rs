@@ -10,11 +10,11 @@ use nix::sys::signal::Signal;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::net::unix::pipe::Receiver;
-use tokio::process::Child;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::capture::{CappedOutput, Capture};
+use super::child::Child;
 use super::group::Group;
 use super::program::Program;
 use super::text::Cleaner;
@@ -147,7 +147,7 @@ pub(super) async fn supervise(
         }
     };
     let why = tokio::select! {
-        status = child.wait() => return Ok(status?.into()),
+        exit = child.wait() => return exit,
         () = limit => Exit::TimedOut,
         () = cancel.cancelled() => Exit::Cancelled,
     };

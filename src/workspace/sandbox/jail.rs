@@ -1,14 +1,17 @@
 //! The threads that programs are started from so that they are kept.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use tokio::sync::oneshot;
 
+use super::bubblewrap::PRIVATE;
+use super::keeper::Keeper;
 use super::machine::TEMPORARY;
+use super::stronger::Stronger;
 
 /// What programs may touch, by path.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -35,6 +38,10 @@ struct Walls {
     variables: Vec<(String, String)>,
     /// For programs, for those that make a sandbox of their own, for work on files.
     wardens: [OnceLock<Result<Warden, String>>; 3],
+    /// What keeps programs in where this machine has bubblewrap.
+    stronger: Option<Stronger>,
+    /// The sandboxes of programs and of those that make one of their own, for as long as they run.
+    keepers: [Mutex<Option<Arc<Keeper>>>; 2],
 }
 
 /// Who is kept in.
@@ -56,8 +63,9 @@ type Job = Box<dyn FnOnce() + Send>;
 struct Warden(Sender<Job>);
 
 impl Jail {
-    pub(super) fn new(rules: Rules, variables: Vec<(String, String)>) -> Self {
-        Self(Some(Arc::new(Walls { rules, variables, wardens: Default::default() })))
+    pub(super) fn new(rules: Rules, variables: Vec<(String, String)>, stronger: Option<Stronger>) -> Self {
+        let (wardens, keepers) = Default::default();
+        Self(Some(Arc::new(Walls { rules, variables, wardens, stronger, keepers })))
     }
 
     /// Whether it keeps nothing in.
@@ -68,6 +76,15 @@ impl Jail {
     /// What may be written, for whoever was refused.
     pub(super) fn writable(&self) -> &[PathBuf] {
         self.0.as_ref().map_or(&[], |walls| &walls.rules.writes)
+    }
+
+    /// Whether a path is not there at all for the programs in it, whatever is there.
+    pub(super) fn hides(&self, path: &Path) -> bool {
+        let Some(walls) = self.0.as_ref().filter(|walls| walls.stronger.is_some()) else { return false };
+        let Rules { reads, writes, git, devices, .. } = &walls.rules;
+        let own = [Path::new(PRIVATE)];
+        let there = [reads, writes, git, devices].into_iter().flatten().map(PathBuf::as_path).chain(own);
+        !there.into_iter().any(|there| path.starts_with(there))
     }
 
     /// The folder for temporary files, where there is one of its own.
@@ -94,6 +111,27 @@ impl Jail {
         let (done, started) = channel();
         walls.send(inmate, Box::new(move || drop(done.send(start()))))?;
         started.recv().map_err(|_| gone())
+    }
+
+    /// The keeper of the sandbox that a program is started in, which is made anew if it has ended; none where there is no
+    /// bubblewrap.
+    ///
+    /// # Errors
+    /// When it does not come up: then nothing is started.
+    pub(in crate::workspace) fn keeper(&self, inmate: Inmate) -> io::Result<Option<Arc<Keeper>>> {
+        let Some((walls, stronger)) =
+            self.0.as_ref().and_then(|walls| Some((walls, walls.stronger.as_ref()?)))
+        else {
+            return Ok(None);
+        };
+        let place = &walls.keepers[usize::from(inmate == Inmate::Nesting)];
+        let mut kept = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(keeper) = kept.as_ref().filter(|keeper| keeper.is_open()) {
+            return Ok(Some(Arc::clone(keeper)));
+        }
+        let keeper = Arc::new(stronger.open(&walls.rules, inmate)?);
+        *kept = Some(Arc::clone(&keeper));
+        Ok(Some(keeper))
     }
 
     /// Works on files where only what is in reach can be touched, whatever links are swapped meanwhile. It does not hold up

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::bubblewrap::Mounts;
 use super::jail::Rules;
 use super::seed::seed;
 use super::{Access, Reach, SandboxOptions, Wanted};
@@ -38,8 +39,10 @@ struct List {
 pub(super) struct Machine {
     options: SandboxOptions,
     list: List,
-    /// What every program reads.
+    /// What every program reads, as it is named and as what is in reach of it.
+    named: Vec<PathBuf>,
     reads: Vec<PathBuf>,
+    never: Vec<PathBuf>,
 }
 
 impl Machine {
@@ -57,8 +60,9 @@ impl Machine {
             options.home.iter().flat_map(|home| list.never_home.iter().map(move |part| home.join(part)));
         let never: Vec<PathBuf> = list.never.iter().chain(&options.never).cloned().chain(of_home).collect();
         let all = named.chain(tools).chain(chosen).filter(|path| path.is_absolute());
-        let reads = all.flat_map(|path| without(&path, &never)).collect();
-        Self { options, list, reads }
+        let all: Vec<PathBuf> = all.filter(|path| !is_never(path, &never)).collect();
+        let reads = all.iter().flat_map(|path| without(path, &never)).collect();
+        Self { options, list, named: all, reads, never }
     }
 
     pub(super) fn is_required(&self) -> bool {
@@ -88,6 +92,18 @@ impl Machine {
     pub(super) fn rules(&self, reach: &Reach) -> Rules {
         let own = reach.writes.iter().chain([&reach.home, &reach.temporary]).cloned();
         let persons = self.options.write.iter().flat_map(|path| without(path, &self.options.never));
+        let programs = self.programs(reach);
+        Rules {
+            reads: self.reads.iter().chain(&reach.reads).cloned().chain(programs).collect(),
+            writes: own.chain(persons).collect(),
+            git: reach.git.clone(),
+            devices: self.list.devices.clone(),
+            reaches_network: reach.access != Access::Read,
+        }
+    }
+
+    /// The programs that may be run wherever they are, with what lies beside them.
+    fn programs(&self, reach: &Reach) -> Vec<PathBuf> {
         let beside = |program: &PathBuf| {
             let real = fs::canonicalize(program).unwrap_or_else(|_| program.clone());
             let folder =
@@ -98,14 +114,13 @@ impl Machine {
                 .chain([real])
                 .collect::<Vec<_>>()
         };
-        let programs = reach.programs.iter().flat_map(beside);
-        Rules {
-            reads: self.reads.iter().chain(&reach.reads).cloned().chain(programs).collect(),
-            writes: own.chain(persons).collect(),
-            git: reach.git.clone(),
-            devices: self.list.devices.clone(),
-            reaches_network: reach.access != Access::Read,
-        }
+        reach.programs.iter().flat_map(beside).collect()
+    }
+
+    /// What of this machine is there for a program at all, in whole folders.
+    pub(super) fn mounts(&self, reach: &Reach) -> Mounts {
+        let reads = self.named.iter().chain(&reach.reads).cloned().chain(self.programs(reach)).collect();
+        Mounts { reads, never: self.never.clone() }
     }
 
     /// The variables by which a program finds its own folders and the toolchains.
@@ -145,16 +160,21 @@ fn toolchain_of(dir: &Path, home: Option<&Path>) -> Option<PathBuf> {
 
 /// A path as those of its parts that hold nothing of what is never in reach: what is there now and not below `never`.
 fn without(path: &Path, never: &[PathBuf]) -> Vec<PathBuf> {
-    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let is_never = |at: &Path| never.iter().any(|never| is_at(at, never));
-    if is_never(path) || is_never(&real) {
+    if is_never(path, never) {
         return Vec::new();
     }
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     if !never.iter().any(|never| never.parent().is_some_and(|parent| parent.starts_with(&real))) {
         return vec![real];
     }
     let children = fs::read_dir(&real).into_iter().flatten().flatten().map(|entry| entry.path());
     children.filter(|child| !child.is_symlink()).flat_map(|child| without(&child, never)).collect()
+}
+
+/// Whether a path is, or leads to, what is never in reach.
+fn is_never(path: &Path, never: &[PathBuf]) -> bool {
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    never.iter().any(|never| is_at(path, never) || is_at(&real, never))
 }
 
 /// Whether a path is one that is never in reach, or below it.

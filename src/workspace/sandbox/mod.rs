@@ -2,14 +2,19 @@
 //!
 //! A [`Sandbox`] knows this machine: what keeps programs in here, the system's own directories, the toolchains. For each place
 //! of work it gives a [`Jail`], in which a [`Program`](super::Program) is started and in which everything stays that it
-//! starts. What Landlock cannot keep in is listed in ARCHITECTURE.
+//! starts. What Landlock cannot keep in is listed in ARCHITECTURE; where bubblewrap is installed, that is kept in as well.
 
+mod bubblewrap;
 mod jail;
+#[cfg_attr(not(target_os = "linux"), path = "absent.rs")]
+mod keeper;
 #[cfg(target_os = "linux")]
 mod landlock;
 mod machine;
+mod order;
 pub(super) mod refusal;
 mod seed;
+mod stronger;
 #[cfg(target_os = "linux")]
 mod syscalls;
 mod temporary;
@@ -19,9 +24,15 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use super::WorkspaceError;
+use bubblewrap::Bubblewrap;
 pub use jail::{Inmate, Jail};
+pub(super) use keeper::Keeper;
+#[cfg(target_os = "linux")]
+pub use keeper::keep;
 use machine::Machine;
+pub(super) use order::{Ends, OnEnd, Order, Started, tell};
 pub use seed::copy_home;
+use stronger::Stronger;
 pub use temporary::Temporary;
 
 /// What a role may touch.
@@ -75,6 +86,8 @@ pub struct SandboxOptions {
     pub never: Vec<PathBuf>,
     /// The person's home.
     pub home: Option<PathBuf>,
+    /// The program of flightdeck's that keeps the sandboxes of bubblewrap; none to do without them.
+    pub keeper: Option<PathBuf>,
 }
 
 /// Whether programs are to be shared.
@@ -106,11 +119,22 @@ pub struct Reach {
     pub temporary: PathBuf,
 }
 
+impl Reach {
+    /// No folder at all.
+    fn nowhere(access: Access) -> Self {
+        let (reads, writes, git, programs) = Default::default();
+        let (home, temporary) = Default::default();
+        Self { access, reads, writes, git, programs, home, temporary }
+    }
+}
+
 /// What keeps the programs of a mission in on this machine.
 #[derive(Debug)]
 pub struct Sandbox {
     strength: Strength,
     machine: Machine,
+    /// What it is made with where it is of bubblewrap's.
+    bubblewrap: Option<Bubblewrap>,
 }
 
 /// How far programs are shared.
@@ -118,18 +142,28 @@ pub struct Sandbox {
 pub enum Strength {
     /// Not at all, and why.
     None(String),
-    /// By Landlock and a filter of system calls.
-    Landlock,
+    /// By Landlock and a filter of system calls; and why not by bubblewrap as well.
+    Landlock(String),
+    /// By bubblewrap, and in it by Landlock and a filter of system calls.
+    Bubblewrap,
 }
 
 impl Sandbox {
     /// What this machine offers, tried out.
     pub fn of_this_machine(options: SandboxOptions) -> Self {
-        let strength = match options.wanted {
-            Wanted::Off => Strength::None("switched off by the setting `sandbox.mode`".to_owned()),
+        let (wanted, keeper) = (options.wanted, options.keeper.clone());
+        let machine = Machine::new(options);
+        let offered = match wanted {
+            Wanted::Off => Err("switched off by the setting `sandbox.mode`".to_owned()),
             Wanted::Auto | Wanted::Required => offered(),
         };
-        Self { strength, machine: Machine::new(options) }
+        if let Err(why) = offered {
+            return Self { strength: Strength::None(why), machine, bubblewrap: None };
+        }
+        match stronger(&machine, keeper) {
+            Ok(found) => Self { strength: Strength::Bubblewrap, machine, bubblewrap: Some(found) },
+            Err(why) => Self { strength: Strength::Landlock(why), machine, bubblewrap: None },
+        }
     }
 
     /// None, for tests of other things.
@@ -148,7 +182,7 @@ impl Sandbox {
     /// When they must be.
     pub fn missing(&self) -> Result<Option<&str>, WorkspaceError> {
         match &self.strength {
-            Strength::Landlock => Ok(None),
+            Strength::Landlock(_) | Strength::Bubblewrap => Ok(None),
             Strength::None(why) if self.machine.is_required() => {
                 Err(WorkspaceError::NoSandbox { why: format!("this machine has none: {why}") })
             }
@@ -176,7 +210,11 @@ impl Sandbox {
             return Ok(Jail::default());
         }
         self.machine.make_folders(reach)?;
-        Ok(Jail::new(self.machine.rules(reach), self.machine.variables(reach)))
+        let stronger = self
+            .bubblewrap
+            .clone()
+            .map(|bubblewrap| Stronger { bubblewrap, mounts: self.machine.mounts(reach) });
+        Ok(Jail::new(self.machine.rules(reach), self.machine.variables(reach), stronger))
     }
 }
 
@@ -184,23 +222,35 @@ impl std::fmt::Display for Strength {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::None(why) => write!(f, "not sandboxed: {why}"),
-            Self::Landlock => write!(
+            Self::Landlock(why) => write!(
                 f,
-                "sandboxed by Landlock and a filter of system calls: your files, processes and local sockets are out of reach; the network, shared memory and the command lines of processes are not"
+                "sandboxed by Landlock and a filter of system calls: your files, processes and local sockets are out of reach; the network, shared memory and the command lines of processes are not. With bubblewrap only the network would be, but {why}"
+            ),
+            Self::Bubblewrap => write!(
+                f,
+                "sandboxed by bubblewrap, Landlock and a filter of system calls: of your files, processes, shared memory and local sockets nothing is there; the network is"
             ),
         }
     }
 }
 
+/// bubblewrap, tried out with its strictest sandbox.
+fn stronger(machine: &Machine, keeper: Option<PathBuf>) -> Result<Bubblewrap, String> {
+    let keeper = keeper.ok_or("it is switched off")?;
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let bubblewrap = Bubblewrap::on_path(&path, keeper).ok_or("it is not installed")?;
+    let nowhere = Reach::nowhere(Access::Read);
+    let found = Stronger { bubblewrap, mounts: machine.mounts(&nowhere) };
+    found.try_out(&machine.rules(&nowhere))?;
+    Ok(found.bubblewrap)
+}
+
 #[cfg(target_os = "linux")]
-fn offered() -> Strength {
-    match landlock::offered() {
-        Ok(()) => Strength::Landlock,
-        Err(why) => Strength::None(why),
-    }
+fn offered() -> Result<(), String> {
+    landlock::offered()
 }
 
 #[cfg(not(target_os = "linux"))]
-fn offered() -> Strength {
-    Strength::None("this system has nothing that flightdeck can keep programs in with".to_owned())
+fn offered() -> Result<(), String> {
+    Err("this system has nothing that flightdeck can keep programs in with".to_owned())
 }

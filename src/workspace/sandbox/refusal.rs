@@ -5,18 +5,33 @@ use std::path::Path;
 use super::jail::Jail;
 
 /// How the system and common tools say that something was refused.
-const WORDS: [&str; 5] =
-    ["Permission denied", "Operation not permitted", "EACCES", "EPERM", "PermissionError"];
+const WORDS: [&str; 7] = [
+    "Permission denied",
+    "Operation not permitted",
+    "EACCES",
+    "EPERM",
+    "PermissionError",
+    "Read-only file system",
+    "EROFS",
+];
+
+/// How they say that something is not there: in a sandbox of bubblewrap's what is out of reach is not.
+const ABSENT: [&str; 4] =
+    ["No such file or directory", "ENOENT", "FileNotFoundError", "Directory nonexistent"];
 
 /// A sentence for whoever ran a program that failed, where its sandbox seems to be why.
 pub(in crate::workspace) fn sentence(jail: &Jail, output: &str) -> Option<String> {
     if jail.is_none() {
         return None;
     }
-    let refused: Vec<&str> =
-        output.lines().filter(|line| WORDS.iter().any(|word| line.contains(word))).collect();
-    let first = refused.first()?;
-    let outside = refused.iter().find_map(|line| path_in(line).filter(|path| !is_inside(jail, path)));
+    let with = |words: &'static [&str]| {
+        output.lines().filter(move |line| words.iter().any(|word| line.contains(word)))
+    };
+    let refused: Vec<&str> = with(&WORDS).collect();
+    let outside = refused.iter().find_map(|line| paths_in(line).next().filter(|path| !is_inside(jail, path)));
+    let absent = || with(&ABSENT).flat_map(paths_in).find(|path| jail.hides(Path::new(path)));
+    let outside = outside.or_else(absent);
+    let first = refused.first().copied().or(outside)?;
     let what = match outside {
         Some(path) => format!("`{path}` is outside the sandbox of this program"),
         None if output.contains("socket") || first.contains("connect") => {
@@ -34,22 +49,24 @@ fn is_inside(jail: &Jail, path: &str) -> bool {
     jail.writable().iter().any(|folder| Path::new(path).starts_with(folder))
 }
 
-/// The first absolute path of a line.
-fn path_in(line: &str) -> Option<&str> {
+/// The absolute paths of a line.
+fn paths_in(line: &str) -> impl Iterator<Item = &str> {
     let ends =
         |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`' | ':' | ',' | ')' | '(' | '‘' | '’');
-    line.split(ends).find(|word| word.len() > 1 && word.starts_with('/'))
+    line.split(ends).filter(|word| word.len() > 1 && word.starts_with('/'))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::bubblewrap::{Bubblewrap, Mounts};
     use super::super::jail::Rules;
+    use super::super::stronger::Stronger;
     use super::*;
 
     #[test]
     fn a_refusal_names_what_is_outside() {
         let rules = Rules { writes: vec!["/m/checkout".into()], ..Rules::default() };
-        let jail = Jail::new(rules, Vec::new());
+        let jail = Jail::new(rules, Vec::new(), None);
         let told = |output: &str| sentence(&jail, output).unwrap_or_default();
         for line in [
             "sh: 1: cannot create /tmp/x: Permission denied",
@@ -63,5 +80,30 @@ mod tests {
         assert!(told("connect: Permission denied").contains("unix"));
         assert_eq!(told("test failed"), "");
         assert_eq!(sentence(&Jail::default(), "Permission denied"), None);
+        assert_eq!(told("cat: /home/ada/x: No such file or directory"), "", "Landlock hides nothing");
+    }
+
+    #[test]
+    fn what_is_not_there_in_a_sandbox_is_outside_of_it() {
+        let writes = vec!["/m/checkout".into()];
+        let rules = Rules { reads: vec!["/usr".into()], writes, ..Rules::default() };
+        let bubblewrap =
+            Bubblewrap { program: "/usr/bin/bwrap".into(), keeper: "/usr/bin/flightdeck".into() };
+        let stronger = Stronger { bubblewrap, mounts: Mounts::default() };
+        let jail = Jail::new(rules, Vec::new(), Some(stronger));
+        let told = |output: &str| sentence(&jail, output).unwrap_or_default();
+        for line in [
+            "cat: /home/ada/x: No such file or directory",
+            "/usr/bin/python3: can't open file '/home/ada/x': [Errno 2] No such file or directory",
+            "sh: 1: cannot create /home/ada/x: Directory nonexistent",
+        ] {
+            assert!(told(line).starts_with("`/home/ada/x` is outside the sandbox"), "{line}: {}", told(line));
+        }
+        assert!(
+            told("sh: 1: cannot create /usr/x: Read-only file system").starts_with("`/usr/x` is outside")
+        );
+        for inside in ["/usr/x", "/tmp/x", "/m/checkout/x", "x"] {
+            assert_eq!(told(&format!("cat: {inside}: No such file or directory")), "");
+        }
     }
 }

@@ -171,3 +171,24 @@ pub const OF_READERS: &[(&str, &str)] = &[
         "python3 -c 'import os, socket; socket.create_connection((\"127.0.0.1\", int(os.environ[\"PORT\"])))'",
     ),
 ];
+
+/// What Landlock cannot keep in and bubblewrap does.
+pub const OF_ALL_IN_BUBBLEWRAP: &[(&str, &str)] = &[
+    ("see a key", "stat $PERSON/.ssh/id"),
+    ("see the mission's log", "stat $MISSION/mission.db"),
+    ("go where one may not read", "cd $PERSON/.ssh"),
+    ("let others read", "chmod 777 $PERSON/.bashrc"),
+    ("set times", "python3 -c 'import os; os.utime(os.environ[\"PERSON\"] + \"/.bashrc\", (1, 1))'"),
+    ("see another", "test -d /proc/$VICTIM"),
+    ("read another's command line", "grep sleep /proc/$VICTIM/cmdline"),
+    ("slow another down", "renice -n 5 $VICTIM"),
+    ("find a socket of the system's", "test -S $BUS"),
+    ("find shared memory", "ipcs -m -i $SEGMENT | grep shmid"),
+    ("read shared memory", "grep SECRET $SHARED"),
+    (
+        "put into shared memory",
+        "echo x > $SHARED-new && python3 -c 'import os; os.path.exists(os.environ[\"SHARED\"]) or exit(1)'",
+    ),
+    ("lead the repository elsewhere", "echo /tmp > \"$(git rev-parse --git-dir)/commondir\""),
+    ("take the repository's place", "mv .git gone"),
+];

@@ -17,8 +17,16 @@ use tempfile::TempDir;
 
 use crate::support::flight::repository_with;
 
+/// What keeps programs in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    Landlock,
+    Bubblewrap,
+}
+
 /// Everything that an attack could be after.
 pub struct Ground {
+    pub kept: Kept,
     root: TempDir,
     pub person: PathBuf,
     pub mission: PathBuf,
@@ -31,10 +39,12 @@ pub struct Ground {
     victim: Child,
     tcp: TcpListener,
     _unix: UnixListener,
+    shared: Shared,
 }
 
 impl Drop for Ground {
     fn drop(&mut self) {
+        self.shared.remove();
         drop(self.victim.kill().and_then(|()| self.victim.wait()));
     }
 }
@@ -45,9 +55,15 @@ fn write(path: &Path, text: &str) {
 }
 
 impl Ground {
-    /// Nothing where this machine holds no programs: then `doctor` says so, and there is nothing to try.
-    pub fn new() -> Option<Self> {
-        let root = tempfile::tempdir().unwrap();
+    /// One for each strength that this machine has.
+    pub fn each() -> impl Iterator<Item = Self> {
+        [Kept::Landlock, Kept::Bubblewrap].into_iter().filter_map(Self::new)
+    }
+
+    /// Nothing where this machine holds no programs so: then `doctor` says so, and there is nothing to try.
+    pub fn new(kept: Kept) -> Option<Self> {
+        // Not below the folder for temporary files, of which a sandbox has its own.
+        let root = tempfile::tempdir_in("/var/tmp").unwrap();
         let top = root.path().canonicalize().unwrap();
         let (person, state) = (top.join("person"), top.join("state"));
         let (mission, other) = (state.join("missions/this"), state.join("missions/other"));
@@ -79,17 +95,38 @@ impl Ground {
         ProofCheckout::create(repo.own(), &mission.join("proof"), &base).unwrap();
         let never = vec![state.clone(), person.join(".config/flightdeck")];
         let home = Some(person.clone());
-        let sandbox = Sandbox::of_this_machine(SandboxOptions { never, home, ..SandboxOptions::default() });
+        let keeper = (kept == Kept::Bubblewrap).then(|| env!("CARGO_BIN_EXE_flightdeck").into());
+        let sandbox =
+            Sandbox::of_this_machine(SandboxOptions { never, home, keeper, ..SandboxOptions::default() });
         let sandbox = Arc::new(sandbox);
-        if let Strength::None(why) = sandbox.strength() {
-            println!("nothing to try here: {why}");
-            return None;
+        match (sandbox.strength(), kept) {
+            (Strength::Landlock(_), Kept::Landlock) | (Strength::Bubblewrap, Kept::Bubblewrap) => {}
+            (Strength::None(why) | Strength::Landlock(why), _) => {
+                println!("nothing to try here by {kept:?}: {why}");
+                return None;
+            }
+            (Strength::Bubblewrap, Kept::Landlock) => panic!("it was not asked for"),
         }
         let victim = sleeper();
         let unix = UnixListener::bind(top.join("bus")).unwrap();
         let temporary = Temporary::make(&mission).unwrap();
         let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
-        Some(Self { root, person, mission, other, base, repo, sandbox, temporary, victim, tcp, _unix: unix })
+        let (_unix, shared) = (unix, Shared::make());
+        Some(Self {
+            kept,
+            root,
+            person,
+            mission,
+            other,
+            base,
+            repo,
+            sandbox,
+            temporary,
+            victim,
+            tcp,
+            _unix,
+            shared,
+        })
     }
 
     /// The place that an access works in.
@@ -144,6 +181,8 @@ impl Ground {
             .env("OTHER", text(&self.other))
             .env("BUS", text(&self.root.path().join("bus")))
             .env("VICTIM", self.victim.id().to_string())
+            .env("SEGMENT", &self.shared.segment)
+            .env("SHARED", text(&self.shared.file))
             .env("PORT", self.tcp.local_addr().unwrap().port().to_string())
             .env("GIT_AUTHOR_NAME", "Ada")
             .env("GIT_AUTHOR_EMAIL", "ada@localhost")
@@ -184,6 +223,31 @@ fn plan(base: &str) -> RepoPlan {
         target: "main".into(),
         base: base.into(),
         head: base.into(),
+    }
+}
+
+/// Memory that the person's programs share.
+struct Shared {
+    /// The id of a segment of System V's.
+    segment: String,
+    file: PathBuf,
+}
+
+impl Shared {
+    #[expect(clippy::disallowed_methods, reason = "it stands for a program that flightdeck did not start")]
+    fn make() -> Self {
+        let made = Other::new("ipcmk").args(["-M", "100"]).output().unwrap();
+        let told = String::from_utf8(made.stdout).unwrap();
+        let segment = told.split_whitespace().last().unwrap().to_owned();
+        let file = PathBuf::from(format!("/dev/shm/flightdeck-{segment}-{}", std::process::id()));
+        fs::write(&file, "SECRET\n").unwrap();
+        Self { segment, file }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "it stands for a program that flightdeck did not start")]
+    fn remove(&self) {
+        drop(Other::new("ipcrm").args(["-m", &self.segment]).output());
+        drop(fs::remove_file(&self.file));
     }
 }
 

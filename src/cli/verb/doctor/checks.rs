@@ -137,7 +137,11 @@ pub(super) fn sandbox(settings: &Settings, home: &Home) -> Check {
     let sandbox = Sandbox::of_this_machine(options);
     let sentence = format!("what agents run is {}", sandbox.strength());
     match sandbox.strength() {
-        Strength::Landlock => Check::good("sandbox", sentence),
+        Strength::Bubblewrap | Strength::Landlock(_) if nix::unistd::geteuid().is_root() => Check::good(
+            "sandbox",
+            format!("{sentence}; whatever got out of it would be root, as flightdeck is: run it as a user"),
+        ),
+        Strength::Bubblewrap | Strength::Landlock(_) => Check::good("sandbox", sentence),
         Strength::None(_) if is_required => {
             Check::bad("sandbox", format!("{sentence}; missions do not fly without (`sandbox.mode`)"))
         }
