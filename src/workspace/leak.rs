@@ -78,14 +78,14 @@ struct Added {
 
 impl Added {
     fn of(patch: &str) -> Vec<Self> {
-        let (mut all, mut path): (Vec<Self>, String) = (Vec::new(), String::new());
+        let (mut all, mut file): (Vec<Self>, String) = (Vec::new(), String::new());
         for line in patch.lines() {
             if let Some(named) = line.strip_prefix("+++ ") {
-                named.strip_prefix("b/").unwrap_or(named).clone_into(&mut path);
+                named.strip_prefix("b/").unwrap_or(named).clone_into(&mut file);
             } else if let Some(place) = line.strip_prefix("@@ ") {
                 let first = place.split_once('+').map_or("", |(_, rest)| rest);
                 let first = first.split([',', ' ']).next().and_then(|first| first.parse().ok()).unwrap_or(1);
-                all.push(Self { path: path.clone(), first, text: String::new() });
+                all.push(Self { path: file.clone(), first, text: String::new() });
             } else if let (Some(text), Some(last)) = (line.strip_prefix('+'), all.last_mut()) {
                 last.text.push_str(text);
                 last.text.push('\n');

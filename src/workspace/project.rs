@@ -125,7 +125,10 @@ impl Project {
     /// As those of [`Project::file`].
     pub fn files(&self) -> Result<Vec<ProjectFile>, WorkspaceError> {
         let mut names = vec![PROJECT_SETTINGS.to_owned(), PROJECT_HOOKS.to_owned()];
-        names.extend(self.entries(PROJECT_PROMPTS).filter(|name| name.ends_with(".md")));
+        names.extend(
+            self.entries(PROJECT_PROMPTS)
+                .filter(|name| Path::new(name).extension().is_some_and(|end| end == "md")),
+        );
         for folder in PROJECT_SKILLS {
             names.extend(self.entries(folder).map(|skill| format!("{skill}/SKILL.md")));
         }
@@ -228,25 +231,25 @@ fn text_of(folder: &Path, name: &str) -> Result<Option<String>, WorkspaceError> 
     let path = folder.join(name);
     let unfit = |why: &str| WorkspaceError::Unfit { file: path.clone(), why: why.to_owned() };
     let read = || -> io::Result<Option<(PathBuf, Vec<u8>)>> {
-        let real = match path.canonicalize() {
+        let found = match path.canonicalize() {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Ok(None);
             }
-            real => real?,
+            found => found?,
         };
-        if !real.is_file() {
-            return Ok(Some((real, Vec::new())));
+        if !found.is_file() {
+            return Ok(Some((found, Vec::new())));
         }
         let mut bytes = Vec::new();
-        File::open(&real)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
-        Ok(Some((real, bytes)))
+        File::open(&found)?.take(MOST_BYTES + 1).read_to_end(&mut bytes)?;
+        Ok(Some((found, bytes)))
     };
-    let Some((real, bytes)) = read().map_err(WorkspaceError::io("read", &path))? else { return Ok(None) };
+    let Some((found, bytes)) = read().map_err(WorkspaceError::io("read", &path))? else { return Ok(None) };
     let root = folder.canonicalize().map_err(WorkspaceError::io("read", folder))?;
-    if !real.starts_with(&root) {
+    if !found.starts_with(&root) {
         return Err(unfit("a link leads out of the repository"));
     }
-    if !real.is_file() {
+    if !found.is_file() {
         return Err(unfit("it is no file"));
     }
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST_BYTES) {

@@ -60,7 +60,7 @@ struct Entry {
 
 struct Rules {
     set: RegexSet,
-    rules: Vec<(Entry, Regex)>,
+    patterns: Vec<(Entry, Regex)>,
     /// The values of the person's own variables whose names say that they are secrets.
     own: Vec<String>,
 }
@@ -72,7 +72,7 @@ static RULES: LazyLock<Rules> = LazyLock::new(|| {
     let compiled =
         entries.into_iter().filter_map(|entry| Regex::new(&entry.pattern).ok().map(|regex| (entry, regex)));
     let own = std::env::vars().filter(|(name, value)| looks_secret(name) && value.len() >= SHORTEST);
-    Rules { set, rules: compiled.collect(), own: own.map(|(_, value)| value).collect() }
+    Rules { set, patterns: compiled.collect(), own: own.map(|(_, value)| value).collect() }
 });
 
 /// All that looks like a secret in a text, by place; where two overlap, the first.
@@ -80,7 +80,7 @@ pub fn find(text: &str) -> Vec<Secret> {
     let rules = &*RULES;
     let mut found: Vec<Secret> = Vec::new();
     for index in rules.set.matches(text) {
-        let Some((entry, regex)) = rules.rules.get(index) else { continue };
+        let Some((entry, regex)) = rules.patterns.get(index) else { continue };
         let ranges = regex.captures_iter(text).filter_map(|captures| secret_part(&captures, entry));
         found.extend(ranges.map(|range| Secret { kind: &entry.name, range, is_guess: entry.guess }));
     }
@@ -146,7 +146,7 @@ pub fn mask(text: &str) -> Cow<'_, str> {
 
 /// Whether a text holds what stands in the place of a secret: whoever writes it to a file loses the secret.
 pub fn has_mask(text: &str) -> bool {
-    let kinds = RULES.rules.iter().map(|(entry, _)| &*entry.name).chain([OWN]);
+    let kinds = RULES.patterns.iter().map(|(entry, _)| &*entry.name).chain([OWN]);
     text.contains(MASK) && kinds.into_iter().any(|kind| text.contains(&format!("{MASK}{kind}]")))
 }
 
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn every_rule_is_sound_and_finds_its_kind() {
         let list: List = toml::from_str(LIST).unwrap();
-        assert_eq!(RULES.rules.len(), list.rule.len());
+        assert_eq!(RULES.patterns.len(), list.rule.len());
         assert_eq!(RULES.set.len(), list.rule.len());
         let all = |length| random(ALL, length);
         let table = [

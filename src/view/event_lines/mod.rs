@@ -187,8 +187,8 @@ pub fn event_line(stamped: &Stamped, mission: &Mission) -> Option<LogLine> {
         Event::WayNoted { way } => note(&"person", format!("decides by {way}")),
         Event::OverridesNoted { overrides } => {
             let all: Vec<&str> = overrides.iter().map(Line::as_str).collect();
-            let none = "the prompts are the built-in ones again".to_owned();
-            note(&"prompts", if all.is_empty() { none } else { all.join("; ") })
+            let builtin = "the prompts are the built-in ones again".to_owned();
+            note(&"prompts", if all.is_empty() { builtin } else { all.join("; ") })
         }
         Event::RecordDoubted { why: Some(why) } => {
             LogLine::new(BAD, "record", format!("the record was changed outside: {why}"))
