@@ -21,7 +21,6 @@ use crate::domain::mission::Mission;
 use crate::domain::text::Title;
 use crate::workspace::preflight::{Found, Looked, obstacle, preflight};
 use crate::workspace::repo::Head;
-use crate::workspace::secrets::masked;
 use crate::workspace::{Repo, WorkspaceError};
 
 /// Letters of the part of an id that tells missions of one title apart; none looks like another.
@@ -83,8 +82,7 @@ pub async fn found(context: &Context, options: MissionOptions<'_>) -> Result<Mis
     let founding = founding(&options).await?;
     let id = founding.mission.clone();
     let now = now();
-    let command = masked(Command::Found(Box::new(founding)))?;
-    let events = decide(&Mission::unborn(), Actor::Person, command, now)?;
+    let events = decide(&Mission::unborn(), Actor::Person, Command::Found(Box::new(founding)), now)?;
     drop(missions::catalogue(context).create(&id, now, Actor::Person, &events)?);
     missions::open(context, id)
 }

@@ -1,7 +1,6 @@
 //! From the words on the command line to an exit code.
 
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -10,7 +9,6 @@ use clap::Parser;
 use super::context::Context;
 use super::exit::Exit;
 use super::fault::misuse;
-use super::missions::catalogue;
 use super::print::Printable;
 use super::verb::{Cli, Verb, keeper, mcp};
 use super::{console, fault};
@@ -77,10 +75,9 @@ async fn dispatch(cli: Cli) -> Result<Exit> {
 /// Missions are read and decided on by the person alone: a program that was started for one of them is refused, so that a
 /// worker who tries it learns that it is not theirs.
 fn refuse_agents(context: &Context) -> Result<()> {
-    let Some(mark) = context.variables.get(sweep::MARK) else { return Ok(()) };
-    let name = Path::new(mark).file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let Ok(mission) = name.parse() else { return Ok(()) };
-    if sweep::is_beside(mark, &catalogue(context).dir(&mission)) {
+    let any = context.home.state.join("missions/any");
+    let is_marked = context.variables.get(sweep::MARK).is_some_and(|mark| sweep::is_beside(mark, &any));
+    if is_marked || sweep::descends_from_agent(&any) {
         return Err(misuse(sweep::ONLY_THE_PERSON));
     }
     Ok(())

@@ -46,7 +46,12 @@ pub fn page(wishes: &[Wish]) -> Printable {
         let fault = fault.iter().map(|fault| format!("  cannot be used: {fault}"));
         std::iter::once(state).chain(changes).chain(fault).collect::<Vec<_>>()
     });
-    Printable::lines(told.map(Printable::from))
+    Printable::lines(told.map(|line| Printable::from(one_line(&line))))
+}
+
+/// A text whose own lines cannot be taken for lines of ours.
+fn one_line(text: &str) -> String {
+    text.replace(['\n', '\r', '\u{2028}', '\u{2029}', '\u{b}', '\u{c}'], " ⏎ ")
 }
 
 /// Asks once for what nobody was asked about yet, where somebody can be asked; else it is a note.
@@ -100,7 +105,11 @@ fn changes(context: &Context, project: &Project, file: &ProjectFile) -> Result<V
         PROJECT_HOOKS => {
             let rules = hooks_of(&file.text, &path)?;
             let told = rules.commands().map(|(event, command)| {
-                format!("runs as you, outside of every sandbox, at {}: {command}", event.word())
+                format!(
+                    "runs as you, outside of every sandbox, and may decide as you do, at {}: {command} (what that starts may \
+                     change without a question)",
+                    event.word()
+                )
             });
             told.collect()
         }
@@ -125,8 +134,9 @@ fn settings_changes(now: &Settings, then: &Settings) -> Vec<String> {
         set.map_or_else(|| "nothing".to_owned(), |set| set.value.to_string())
     };
     let changed = then.origins().map(|set| (&set.key, set.value.to_string(), held(&set.key)));
-    let told = changed
-        .filter(|(_, value, held)| value != held)
-        .map(|(key, value, held)| format!("sets `{key}` to {value}; now it is {held}"));
+    let told = changed.filter(|(_, value, held)| value != held).map(|(key, value, held)| {
+        let yours = if value.contains('$') { " (the value of your variable goes there)" } else { "" };
+        format!("sets `{key}` to {value}{yours}; now it is {held}")
+    });
     told.collect()
 }

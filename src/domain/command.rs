@@ -189,6 +189,18 @@ impl Command {
         Self::Ask { to, questions: vec![QuestionDraft { question, options }] }
     }
 
+    /// Whether its words are run or opened as they are: commands, branches and paths.
+    pub fn is_exact(&self) -> bool {
+        matches!(
+            self,
+            Self::Found(_)
+                | Self::EditEnvironment { .. }
+                | Self::ProposeEnvironment { .. }
+                | Self::Relocate { .. }
+                | Self::ChooseModel { .. }
+        )
+    }
+
     /// Whether it is the person's consent to something, so that the log says from where it came.
     pub fn is_consent(&self) -> bool {
         matches!(

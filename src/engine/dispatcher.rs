@@ -225,7 +225,7 @@ impl Dispatcher {
         if commands.is_empty() {
             return Ok(Ok(Vec::new()));
         }
-        let commands = match commands.into_iter().map(masked).collect() {
+        let commands = match commands.into_iter().map(without_secrets).collect() {
             Ok(commands) => commands,
             Err(error) => {
                 let words = format!("it holds what looks like a secret, which is not kept: {error}");
@@ -272,6 +272,11 @@ impl Dispatcher {
         // What was durable before the fault holds, and whoever asked is told what holds now.
         Ok(if missed.is_empty() { Err(Refused::Fault(words)) } else { Ok(missed) })
     }
+}
+
+/// A command with what looks like a secret masked, unless its words are run or opened as they are.
+fn without_secrets(command: Command) -> serde_json::Result<Command> {
+    if command.is_exact() { Ok(command) } else { masked(command) }
 }
 
 /// What a person asks while the log cannot be written is refused; what the engine and agents ask is done later.
@@ -400,7 +405,7 @@ mod tests {
         assert_eq!(delivered.recv().await.map(|stamped| stamped.seq), Some(2));
 
         let key = format!("sk-ant-api03-{}", "k3Vq8Zt1Lw9Yb2Nc7Xf4Hs6Dj0Mg5Pr8TaE");
-        let text = Prose::new(&format!("Use {key} for it")).unwrap();
+        let text = Prose::new(format!("Use {key} for it")).unwrap();
         let said = Command::Say { to: Party::Orchestrator, text, delivery: Delivery::Queue };
         let kept = dispatcher.submit(Actor::Person, vec![said]).await.unwrap();
         assert!(format!("{kept:?}").contains("Use [secret: Anthropic key] for it"), "{kept:?}");

@@ -192,7 +192,7 @@ impl Project {
     fn change(&self, change: impl FnOnce(&mut Ledger)) -> Result<(), WorkspaceError> {
         let mut ledger = self.ledger()?;
         change(&mut ledger);
-        let fresh = self.ledger.with_extension("json.new");
+        let fresh = self.ledger.with_extension(format!("{}.new", std::process::id()));
         let write = || -> io::Result<()> {
             if let Some(folder) = self.ledger.parent() {
                 fs::create_dir_all(folder)?;

@@ -131,9 +131,28 @@ pub fn marked((name, value): (&str, &str)) -> Vec<i32> {
 pub fn speaks_for_agent(pid: i32, mission: &Path) -> bool {
     let own = i32::try_from(std::process::id()).unwrap_or_default();
     let line = std::iter::successors(Some(pid), |pid| Process::read(*pid).map(|process| process.parent));
-    let agents = |at: i32| at != own && variable(at, MARK).is_some_and(|mark| is_beside(&mark, mission));
+    let agents = |at: i32| {
+        at != own && (variable(at, MARK).is_some_and(|mark| is_beside(&mark, mission)) || is_engine(at))
+    };
     let mut above = line.take(MOST_PARENTS).take_while(|at| *at > 1 && !persons().contains(at));
     above.any(|at| agents(at) || at == own && pid != own && ADOPTS.load(Ordering::Relaxed))
+}
+
+/// Whether a process flies another mission: what descends from it was started by its agents.
+fn is_engine(pid: i32) -> bool {
+    let program = |of: &str| fs::read_link(format!("/proc/{of}/exe")).ok();
+    let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    line.split(|byte| *byte == 0).nth(1) == Some(b"engine")
+        && program("self").is_some_and(|own| program(&pid.to_string()) == Some(own))
+}
+
+/// Whether one that this process descends from was started for a mission that lies beside this one.
+pub fn descends_from_agent(mission: &Path) -> bool {
+    let own = i32::try_from(std::process::id()).unwrap_or_default();
+    let line = std::iter::successors(Some(own), |pid| Process::read(*pid).map(|process| process.parent));
+    line.take(MOST_PARENTS)
+        .take_while(|at| *at > 1)
+        .any(|at| variable(at, MARK).is_some_and(|mark| is_beside(&mark, mission)))
 }
 
 /// Whether a mark is that of a mission whose directory lies where this one does.

@@ -10,6 +10,7 @@ use crate::tui::options::{Launch, Launcher};
 use crate::view::card;
 use crate::workspace::Repo;
 use crate::workspace::repo::Head;
+use crate::workspace::secrets::mask;
 
 /// What a mission that starts here would be, and which live here already.
 pub fn launcher(context: &Context, alive: Vec<MissionCard>) -> Result<Launcher> {
@@ -83,6 +84,6 @@ pub async fn start(context: &Context, launch: Launch) -> Result<MissionRef> {
     });
     let mut settings = context.settings(Repository::At(repo.root()), flags.collect())?;
     settings.budget = launch.budget;
-    let goal = Goal::new(&launch.goal)?;
+    let goal = Goal::new(&mask(&launch.goal))?;
     found(context, MissionOptions { title: goal.title(), goal, repo: &repo, settings: &settings }).await
 }

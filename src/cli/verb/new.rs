@@ -20,6 +20,7 @@ use crate::config::Flag;
 use crate::domain::goal::Goal;
 use crate::view::models::doubt;
 use crate::workspace::Repo;
+use crate::workspace::secrets::mask;
 
 /// A goal has at most 64,000 characters, which is at most four times as many bytes.
 const MOST_BYTES: u64 = 4 << 20;
@@ -192,7 +193,7 @@ fn goal(args: &Args) -> Result<Goal> {
         }
         (None, _) => text(io::stdin(), "standard input")?,
     };
-    Goal::new(&words).map_err(|fault| misuse(fault.to_string()))
+    Goal::new(&mask(&words)).map_err(|fault| misuse(fault.to_string()))
 }
 
 /// Reads what a goal may have, and a little more, so that a longer one is refused by its length.

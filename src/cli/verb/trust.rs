@@ -24,7 +24,10 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
         .ok_or_else(|| misuse("there is no git repository here: change to the one that you mean"))?;
     if args.forget {
         project.forget()?;
-        return done(format!("nothing of {} is trusted", project.root().display()));
+        return done(format!(
+            "nothing of {} is trusted; an engine that runs keeps its settings and hooks until it ends",
+            project.root().display()
+        ));
     }
     let wishes = wishes(context, &project)?;
     if args.format.json {

@@ -582,9 +582,9 @@ async fn who_takes_no_server_of_programs_has_the_same_tools_at_an_address_that_e
     assert!(!said.contains(token), "only the session is told");
 }
 
-fn earlier(session: Option<&str>) -> Option<TakenUp> {
+fn earlier(session: Option<&str>) -> TakenUp {
     let (brief, recap) = ("You go on where you were.".to_owned(), "# What you did already".to_owned());
-    Some(TakenUp { session: session.map(str::to_owned), brief, recap })
+    TakenUp { session: session.map(str::to_owned), brief, recap }
 }
 
 #[tokio::test]
@@ -598,7 +598,7 @@ async fn an_earlier_session_is_taken_up_as_the_agent_can_and_set_up_again() {
     ];
     for (able, goes_on, method) in table {
         let mut stage = Stage::new();
-        stage.taken_up = earlier(Some("s7"));
+        stage.taken_up = Some(earlier(Some("s7")));
         let spec = stage.spec(&json!({ "able": able, "turns": [[closing()]] }));
         let text = "command = [\"x\"]\nsystem = \"session\"\nbuild = { mode = \"full\" }";
         let set: AgentSpec = toml::from_str(text).unwrap();
@@ -625,7 +625,7 @@ async fn an_earlier_session_is_taken_up_as_the_agent_can_and_set_up_again() {
 async fn a_session_that_the_agent_has_no_more_is_begun_anew_with_what_came_of_it() {
     for session in [Some("gone"), None] {
         let mut stage = Stage::new();
-        stage.taken_up = earlier(session);
+        stage.taken_up = Some(earlier(session));
         let gone = json!({ "code": -32602, "message": "no such session" });
         let script = json!({ "able": { "loadSession": true }, "refuse": { "session/load": gone }, "turns": [[closing()]] });
         let played = stage.play(script).await;

@@ -88,7 +88,7 @@ fn what_a_hook_of_the_persons_starts_reads_and_decides_as_they_do_for_as_long_as
     stage.kill_engines(Signal::SIGKILL);
     stage.ended(&["gate", "plan", "go"], 0);
     let read = |path: &std::path::Path| std::fs::read_to_string(path).unwrap_or_default();
-    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let until = std::time::Instant::now() + std::time::Duration::from_mins(1);
     while !read(&told).ends_with("0\n") && std::time::Instant::now() < until {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }

@@ -14,6 +14,10 @@ use tokio_util::sync::CancellationToken;
 use super::server::{Server, command, program};
 use crate::support::flight::free_port;
 
+/// What its form suggests as a number.
+#[expect(clippy::approx_constant, reason = "it is the server's own")]
+const SUGGESTED: f64 = 3.14;
+
 /// Answers some fields and leaves the others as they are; keeps what it was asked.
 #[derive(Default)]
 struct Fills(Mutex<Vec<String>>);
@@ -62,7 +66,7 @@ async fn answers(way: McpWay) {
     assert!(told.contains("User provided the requested information"), "{told}");
     let content = told.split_once("Raw result: ").unwrap().1;
     let content: Value = serde_json::from_str(content).unwrap();
-    let wanted = json!({ "name": "Ada Lovelace", "check": true, "email": "ada@example.org", "integer": 7, "number": 3.14,
+    let wanted = json!({ "name": "Ada Lovelace", "check": true, "email": "ada@example.org", "integer": 7, "number": SUGGESTED,
         "firstLine": "It was a dark and stormy night.", "untitledSingleSelectEnum": "Monica",
         "untitledMultipleSelectEnum": ["Piano", "Drums"], "titledSingleSelectEnum": "hero-3",
         "titledMultipleSelectEnum": ["fish-1"], "legacyTitledEnum": "pet-3" });

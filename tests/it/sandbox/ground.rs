@@ -54,6 +54,30 @@ fn write(path: &Path, text: &str) {
     fs::write(path, text).unwrap();
 }
 
+/// What nobody may read.
+const OF_PERSON: [&str; 6] = [
+    ".ssh/id",
+    ".aws/credentials",
+    ".bashrc",
+    ".config/flightdeck/config.toml",
+    ".cargo/credentials.toml",
+    ".local/share/uv/credentials/c.toml",
+];
+const OF_MISSION: [&str; 6] = [
+    "mission.db",
+    "transcripts.db",
+    "documents/contract.md",
+    "evidence/ev",
+    "engine.log",
+    "scratch/write/out",
+];
+
+fn hide_in(folder: &Path, files: &[&str]) {
+    for file in files {
+        write(&folder.join(file), "SECRET\n");
+    }
+}
+
 impl Ground {
     /// One for each strength that this machine has.
     pub fn each() -> impl Iterator<Item = Self> {
@@ -67,27 +91,9 @@ impl Ground {
         let top = root.path().canonicalize().unwrap();
         let (person, state) = (top.join("person"), top.join("state"));
         let (mission, other) = (state.join("missions/this"), state.join("missions/other"));
-        for file in [
-            ".ssh/id",
-            ".aws/credentials",
-            ".bashrc",
-            ".config/flightdeck/config.toml",
-            ".cargo/credentials.toml",
-            ".local/share/uv/credentials/c.toml",
-        ] {
-            write(&person.join(file), "SECRET\n");
-        }
-        for file in [
-            "mission.db",
-            "transcripts.db",
-            "documents/contract.md",
-            "evidence/ev",
-            "engine.log",
-            "scratch/write/out",
-        ] {
-            write(&mission.join(file), "SECRET\n");
-            write(&other.join(file), "SECRET\n");
-        }
+        hide_in(&person, &OF_PERSON);
+        hide_in(&mission, &OF_MISSION);
+        hide_in(&other, &OF_MISSION);
         let project = person.join("project");
         let base = repository_with(&project, [("main.txt", "one\n"), ("secret.txt", "SECRET\n")]);
         let repo = MissionRepo::open(&mission, Repo::discover(&project).unwrap(), plan(&base)).unwrap();
@@ -111,7 +117,7 @@ impl Ground {
         let unix = UnixListener::bind(top.join("bus")).unwrap();
         let temporary = Temporary::make(&mission).unwrap();
         let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
-        let (_unix, shared) = (unix, Shared::make());
+        let shared = Shared::make();
         Some(Self {
             kept,
             root,
@@ -124,7 +130,7 @@ impl Ground {
             temporary,
             victim,
             tcp,
-            _unix,
+            _unix: unix,
             shared,
         })
     }
