@@ -219,7 +219,7 @@ mod tests {
         assert_eq!(RULES.set.len(), list.rule.len());
         let all = |length| random(ALL, length);
         let table = [
-            ("private key", format!("-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END", all(200))),
+            ("private key", format!("-----BEGIN OPENSSH {} KEY-----\n{}\n-----END", "PRIVATE", all(200))),
             ("age key", format!("AGE-SECRET-KEY-1{}", random(UPPER, 58))),
             ("AWS key id", format!("AKIA{}", random(UPPER, 16))),
             ("AWS secret", format!("aws_secret_access_key = {}", all(40))),
@@ -295,8 +295,8 @@ mod tests {
     #[test]
     fn what_only_looks_like_one_is_left_alone() {
         for text in [
-            "AKIAIOSFODNN7EXAMPLE",
-            "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            concat!("AKIA", "IOSFODNN7EXAMPLE"),
+            concat!("ghp_", "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
             "OPENAI_API_KEY=sk-your-key-here-please",
             "password = \"correct-horse-battery-staple\"",
             "api_key = os.environ[\"OPENAI_API_KEY\"]",
