@@ -41,7 +41,9 @@ pub fn wishes(context: &Context, project: &Project) -> Result<Vec<Wish>> {
 /// A page of wishes.
 pub fn page(wishes: &[Wish]) -> Printable {
     let told = wishes.iter().flat_map(|Wish { file, changes, fault }| {
-        let state = file.unused().unwrap_or_else(|| format!("{} is used", file.name));
+        let why = file.standing.why_unused();
+        let state = why.map_or_else(|| "used".to_owned(), |why| format!("not used: {why}"));
+        let state = format!("{}  {state}", file.name);
         let changes = changes.iter().map(|change| format!("  {change}"));
         let fault = fault.iter().map(|fault| format!("  cannot be used: {fault}"));
         std::iter::once(state).chain(changes).chain(fault).collect::<Vec<_>>()

@@ -59,6 +59,18 @@ pub enum Standing {
     Changed,
 }
 
+impl Standing {
+    /// Why such a file is not used; nothing where it is.
+    pub fn why_unused(self) -> Option<&'static str> {
+        match self {
+            Self::Trusted => None,
+            Self::Refused => Some("you did not trust it"),
+            Self::New => Some("it is not trusted yet"),
+            Self::Changed => Some("it is another one than you trusted"),
+        }
+    }
+}
+
 /// What the person said of a file as it was then.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Said {
@@ -76,14 +88,9 @@ impl ProjectFile {
         matches!(self.standing, Standing::New | Standing::Changed)
     }
 
-    /// Why it is not used; nothing where it is.
+    /// Why it is not used, for whoever does not look at it; nothing where it is used.
     pub fn unused(&self) -> Option<String> {
-        let why = match self.standing {
-            Standing::Trusted => return None,
-            Standing::Refused => "you did not trust it",
-            Standing::New => "it is not trusted yet",
-            Standing::Changed => "it is another one than you trusted",
-        };
+        let why = self.standing.why_unused()?;
         Some(format!("{} is not used: {why} (`flightdeck trust` shows it)", self.name))
     }
 }

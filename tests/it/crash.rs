@@ -88,6 +88,7 @@ fn start(ground: &Ground) -> Child {
         // CI names the servers of other tests by variables that are no settings.
         .env_remove("FLIGHTDECK_AIMOCK")
         .env_remove("FLIGHTDECK_LLMOCK")
+        .env_remove("FLIGHTDECK_EVERYTHING")
         .env("FLIGHTDECK_HOME", ground.home.path())
         .env("XDG_CONFIG_HOME", ground.home.path().join("config"))
         .env("XDG_RUNTIME_DIR", ground.home.path())

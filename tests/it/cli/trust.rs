@@ -94,7 +94,7 @@ fn what_is_trusted_is_used_until_it_changes() {
     let shown = stage.told(&["config", "show"]);
     assert!(shown.contains("it is another one than you trusted"), "{shown}");
     assert!(stage.told(&["trust", "--forget"]).contains("is trusted"));
-    assert!(stage.told(&["trust"]).contains(".flightdeck/hooks.json is not used: it is not trusted yet"));
+    assert!(stage.told(&["trust"]).contains(".flightdeck/hooks.json  not used: it is not trusted yet"));
     assert!(
         stage.flightdeck(&["trust"]).current_dir(stage.path("home")).output().unwrap().status.code()
             == Some(2)
@@ -113,7 +113,7 @@ fn a_person_is_asked_once() {
     terminal.sees("left with");
     assert_eq!(setting(&stage, "speed"), 1.0);
     let refused = stage.told(&["trust"]);
-    assert!(refused.contains(".flightdeck/config.toml is not used: you did not trust it"), "{refused}");
+    assert!(refused.contains(".flightdeck/config.toml  not used: you did not trust it"), "{refused}");
     let (began, _) = stage.ended(NEW, 3);
     assert!(!began.contains("is not used"), "what was refused is not asked about again: {began}");
 }
