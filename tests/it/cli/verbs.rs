@@ -13,8 +13,20 @@ use crate::support::mission::Flight;
 use crate::support::words;
 
 /// Verbs that are about no mission that exists.
-const OF_NO_MISSION: [&str; 12] =
-    ["demo", "new", "list", "setup", "trust", "doctor", "config", "completions", "mcp", "engine", "keeper", "help"];
+const OF_NO_MISSION: [&str; 12] = [
+    "demo",
+    "new",
+    "list",
+    "setup",
+    "trust",
+    "doctor",
+    "config",
+    "completions",
+    "mcp",
+    "engine",
+    "keeper",
+    "help",
+];
 
 #[test]
 fn every_verb_takes_the_mission_by_name() {
