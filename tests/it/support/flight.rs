@@ -138,7 +138,6 @@ impl Ground {
                 wanted: self.wanted,
                 home: std::env::var_os("HOME").map(Into::into),
                 write: vec![self.outside(), beside()],
-                keeper: Some(env!("CARGO_BIN_EXE_flightdeck").into()),
                 ..SandboxOptions::default()
             },
             hooks: HookRules::default(),
