@@ -166,7 +166,7 @@ impl EngineContext {
         self.dir.join("scratch")
     }
 
-    /// Variables that every program of the mission gets; recovery finds survivors by the first.
+    /// Variables that every program of the mission gets; recovery finds survivors by the first, the reaper by the last.
     pub fn env(&self) -> Vec<(String, String)> {
         let (name, email) = self.repo.person().identity();
         let own = [
@@ -178,7 +178,7 @@ impl EngineContext {
             ("GIT_COMMITTER_NAME".to_owned(), name),
             ("GIT_COMMITTER_EMAIL".to_owned(), email),
         ];
-        self.passed.iter().cloned().chain(own).collect()
+        self.passed.iter().cloned().chain(own).chain(self.reaper.mark()).collect()
     }
 
     /// Ends what programs of the mission left running: servers that forked away, and whatever an earlier engine had.

@@ -189,7 +189,11 @@ async fn a_stand_in_for_an_engine() {
     released.wait().await;
     drop(released);
     let second = start("trap '' TERM HUP; sleep 300; true", "second");
-    println!("\npids {} {}", first.pid(), second.pid());
+    // As an agent's shell does: it has a session of its own, and only its mark tells whose it is.
+    let away = format!("{LEFT}setsid sh -c \"trap '' TERM HUP; sleep 300; true\" >/dev/null 2>&1 & left $!");
+    let away = Program::shell(away).reaper(&reaper).envs(reaper.mark());
+    let away = away.run(CancellationToken::new(), |_| {}).await.unwrap().output.text;
+    println!("\npids {} {} {}", first.pid(), second.pid(), away.trim());
     std::future::pending::<()>().await;
 }
 
