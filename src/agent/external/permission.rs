@@ -56,12 +56,18 @@ fn is_outside(path: &Path, places: &[&Path]) -> bool {
 /// Whether a call is of one of the mission's tools: every agent spells their names in its own way, and all with the name
 /// of the server.
 fn is_of_mission(call: &ToolCallUpdate) -> bool {
-    let fields = &call.fields;
-    names_mission(fields.title.as_deref(), fields.name.as_deref(), fields.raw_input.as_ref())
+    let (id, fields) = (call.tool_call_id.to_string(), &call.fields);
+    names_mission(&id, fields.title.as_deref(), fields.name.as_deref(), fields.raw_input.as_ref())
 }
 
-/// The same for the parts of any call.
-pub(super) fn names_mission(title: Option<&str>, name: Option<&str>, input: Option<&Value>) -> bool {
+/// The same for the parts of any call. Some have the tool's name in the call's own, and say an argument where its title
+/// should stand.
+pub(super) fn names_mission(
+    id: &str,
+    title: Option<&str>,
+    name: Option<&str>,
+    input: Option<&Value>,
+) -> bool {
     // A command line may begin like that too; it has more in it than the name of a tool.
     let fits = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let is_name = |rest: &str| !rest.is_empty() && rest.chars().all(fits);
@@ -78,7 +84,7 @@ pub(super) fn names_mission(title: Option<&str>, name: Option<&str>, input: Opti
         begun.or_else(|| text.trim().strip_suffix(" (flightdeck MCP Server)")).is_some_and(is_name)
     };
     let served = |input: &Value| input.get("server").and_then(Value::as_str) == Some(SERVER);
-    title.is_some_and(spelled) || name.is_some_and(spelled) || input.is_some_and(served)
+    spelled(id) || title.is_some_and(spelled) || name.is_some_and(spelled) || input.is_some_and(served)
 }
 
 /// Some ask for a tool of a server without naming it, but say that it is one. There is no other server than ours but
@@ -108,7 +114,9 @@ mod tests {
 
     fn asked(call: Value) -> RequestPermissionRequest {
         let mut call = call;
-        call["toolCallId"] = json!("c1");
+        if call["toolCallId"].is_null() {
+            call["toolCallId"] = json!("c1");
+        }
         let options = json!([
             { "optionId": "x9", "name": "Never", "kind": "reject_always" },
             { "optionId": "no", "name": "No", "kind": "reject_once" },
@@ -127,6 +135,7 @@ mod tests {
             json!({ "title": "report (flightdeck MCP Server)", "kind": "other" }),
             json!({ "_meta": { "is_mcp_tool_approval": true } }),
             json!({ "title": "x", "rawInput": { "server": "flightdeck", "tool": "handoff" } }),
+            json!({ "title": "cat a", "kind": "other", "toolCallId": "mcp_flightdeck_run__mcp_flightdeck_run_17_0" }),
         ];
         let inside = json!({ "title": "Write a", "kind": "edit", "locations": [{ "path": "/place/a" }] });
         let outside = json!({ "title": "Write b", "kind": "edit", "locations": [{ "path": "/home/b" }] });

@@ -66,6 +66,11 @@ impl Record {
         }
     }
 
+    /// Whether a call that is under way is of one of the mission's tools: whoever asks about it may not say so again.
+    pub fn is_of_mission(&self, id: &str) -> bool {
+        self.calls.get(id).is_some_and(|call| call.is_of_mission(id))
+    }
+
     fn say(&mut self, chunk: &ContentChunk) {
         let ContentBlock::Text(more) = &chunk.content else { return };
         self.observer.stream(StreamPiece::Text(&more.text));
@@ -110,7 +115,7 @@ impl Record {
         let is_new = known.is_none();
         let mut call = known.unwrap_or_default();
         change(&mut call);
-        if call.is_of_mission() {
+        if call.is_of_mission(&id) {
             // These are written down where they are made.
             self.calls.insert(id, call);
             return;
@@ -140,7 +145,7 @@ impl Record {
 
     fn give_up_first(&mut self) {
         if let Some((id, call)) = self.calls.pop_first()
-            && !call.is_of_mission()
+            && !call.is_of_mission(&id)
         {
             self.ended(&id, &call);
         }

@@ -129,8 +129,8 @@ impl AgentCall {
     }
 
     /// Whether it is a call of one of the mission's tools.
-    pub fn is_of_mission(&self) -> bool {
-        names_mission(Some(&self.title), self.name.as_deref(), Some(&self.input))
+    pub fn is_of_mission(&self, id: &str) -> bool {
+        names_mission(id, Some(&self.title), self.name.as_deref(), Some(&self.input))
     }
 
     pub fn has_ended(&self) -> bool {
@@ -301,6 +301,6 @@ mod tests {
             of(vec![json!({ "title": "Reading a", "kind": "read", "locations": [{ "path": "/w/a" }] })]);
         assert_eq!(call.pieces(Path::new("/w")), [("read".to_owned(), json!({ "path": "a" }))]);
         assert_eq!((call.output().as_str(), call.status()), ("not finished", ResultStatus::Failed));
-        assert!(of(vec![json!({ "title": "mcp__flightdeck__handoff" })]).is_of_mission());
+        assert!(of(vec![json!({ "title": "mcp__flightdeck__handoff" })]).is_of_mission("c1"));
     }
 }

@@ -91,6 +91,9 @@ impl Drive {
         if let Err(reason) = self.permit.before_model_call(self.spending.estimate(&say.text)).await {
             return Ok(TurnEnd::Over(Outcome::Denied { reason }));
         }
+        // What some say while their session is set up is no answer to what they hear now.
+        self.record.flush();
+        self.record.said.clear();
         for text in say.items {
             self.observer.item(&Item::User { text });
         }
@@ -255,7 +258,11 @@ impl Drive {
                     RequestPermissionOutcome::Cancelled
                 } else {
                     let root = self.place.confinement.root();
-                    let answer = answer(&asked, self.place.access, &[root, &self.place.scratch]);
+                    let answer = if self.record.is_of_mission(&asked.tool_call.tool_call_id.to_string()) {
+                        Answer::Allowed
+                    } else {
+                        answer(&asked, self.place.access, &[root, &self.place.scratch])
+                    };
                     if let Answer::Rejected(reason) = &answer {
                         self.refusals.push(reason.clone());
                     }

@@ -345,9 +345,23 @@ async fn who_ends_in_words_is_reminded_once_in_the_same_session_and_has_failed_t
 }
 
 #[tokio::test]
+async fn what_it_says_before_it_is_told_anything_is_no_answer() {
+    let mut stage = Stage::new();
+    stage.closing = Closing::Text;
+    let script = json!({ "greets": "[MODE] yolo", "turns": [[{ "say": "It is a page." }]] });
+    let played = stage.play(script).await;
+    assert!(matches!(&played.ended.outcome, Outcome::Said(text) if text == "It is a page."));
+    assert_eq!(played.lines(), ["said [MODE] yolo", "told Build a page.", "said It is a page."]);
+}
+
+#[tokio::test]
 async fn what_it_asks_for_is_answered_by_the_role_and_a_rejection_is_explained() {
+    let said = json!({ "sessionUpdate": "tool_call", "toolCallId": "ask2", "title": "flightdeck-close", "kind": "execute" });
     let asks = json!([
         { "ask": { "title": "mcp__flightdeck__close", "kind": "other" } },
+        // Whose it is was said before it asks.
+        { "update": said },
+        { "ask": { "title": "close", "kind": "other", "rawInput": { "command": "x" } } },
         { "ask": { "title": "rm -r /", "kind": "execute", "rawInput": { "command": "rm -r /" } }, "then": "cancel the turn" },
     ]);
     let stage = Stage { access: Access::Read, ..Stage::new() };
@@ -355,8 +369,8 @@ async fn what_it_asks_for_is_answered_by_the_role_and_a_rejection_is_explained()
     assert!(is_closed(&played), "{:?}", played.ended);
     let answers: Vec<Value> =
         played.noted("got").into_iter().filter(|m| m["result"]["outcome"].is_object()).collect();
-    assert_eq!(answers[0]["result"]["outcome"]["optionId"], "a1");
-    assert_eq!(answers[1]["result"]["outcome"]["optionId"], "r1");
+    let chosen: Vec<&Value> = answers.iter().map(|m| &m["result"]["outcome"]["optionId"]).collect();
+    assert_eq!(chosen, ["a1", "a1", "r1"]);
     assert!(
         played.prompts()[1].contains("`rm -r /` was refused: this role only reads"),
         "{:?}",
