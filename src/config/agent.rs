@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 
 use super::backend::BackendError;
 use super::settings::Settings;
-use crate::agent::external::{AgentSpec, known_agents};
+use crate::agent::external::{AgentSpec, ToolsOver, known_agents};
 
 /// What stands before the name of an agent, in the place of a provider.
 pub(super) const AGENTS: &str = "acp";
+
+/// How an agent is given tools, as the configuration spells it.
+pub(super) const TOOLS_OVER: [(&str, ToolsOver); 2] =
+    [("stdio", ToolsOver::Stdio), ("http", ToolsOver::Http)];
 
 impl Settings {
     /// Every agent that can be named: those that are known, and those of the person.
@@ -22,6 +26,13 @@ impl Settings {
                 spec.or_insert_with(|| AgentSpec::of_command(name, Vec::new()))
                     .command
                     .clone_from(&command.0);
+            }
+            let over = set
+                .tools_over
+                .as_ref()
+                .and_then(|word| TOOLS_OVER.iter().find(|(known, _)| *known == word.0));
+            if let (Some(spec), Some((_, over))) = (all.get_mut(name), over) {
+                spec.tools_over = *over;
             }
         }
         Ok(all)

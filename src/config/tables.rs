@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::values::{
-    CommandWords, HeaderLines, Roles, SmallCount, Text, ToolsName, Url, VariableName, WireName,
+    CommandWords, HeaderLines, Roles, SmallCount, Text, ToolsName, ToolsOverName, Url, VariableName, WireName,
 };
 
 /// What is set about one provider.
@@ -30,6 +30,8 @@ pub(super) struct Agent {
     pub command: Option<CommandWords>,
     /// By the names of variables; a value that begins with `$` is that of a variable of the person's.
     pub env: BTreeMap<String, Text>,
+    /// How it is given the mission's tools.
+    pub tools_over: Option<ToolsOverName>,
 }
 
 /// What is set about one server of the Model Context Protocol.

@@ -6,6 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::agent::TOOLS_OVER;
 use super::backend::{TOOL_SETS, WIRES};
 use super::origin::Setting;
 pub(super) use super::tables::{Agent, Mcp, Provider};
@@ -210,7 +211,7 @@ pub(super) fn is_known(key: &str) -> bool {
         Some(("agents", rest)) => {
             rest.split_once('.').is_some_and(|(_, field)| match field.split_once('.') {
                 Some((table, variable)) => table == "env" && is_variable(variable),
-                None => field == "command",
+                None => field != "env" && fields(&Agent::default()).contains_key(field),
             })
         }
         Some(("mcp", rest)) => rest.split_once('.').is_some_and(|(name, field)| {
@@ -252,7 +253,9 @@ pub(super) fn reserved(key: &str) -> Option<&'static str> {
 pub(super) fn advice(name: &str) -> String {
     if let Some(agent) = name.strip_prefix("agents.") {
         let agent = agent.split('.').next().unwrap_or_default();
-        return format!("an agent has `agents.{agent}.command` and `agents.{agent}.env.NAME`");
+        return format!(
+            "an agent has `agents.{agent}.command`, `agents.{agent}.env.NAME` and `agents.{agent}.tools_over`"
+        );
     }
     if let Some(server) = name.strip_prefix("mcp.") {
         let server = server.split('.').next().unwrap_or_default();
@@ -309,6 +312,8 @@ rules! {
         |value| text(value).filter(|word| WIRES.iter().any(|(known, _)| known == word));
     ToolsName(String): "full or lean" =
         |value| text(value).filter(|word| TOOL_SETS.iter().any(|(known, _)| known == word));
+    ToolsOverName(String): "stdio or http" =
+        |value| text(value).filter(|word| TOOLS_OVER.iter().any(|(known, _)| known == word));
     VariableName(String): "the name of a variable of the environment" =
         |value| text(value).filter(|word| is_variable(word));
     VariableNames(Vec<String>): "a list of variables of the environment, such as [\"DOCKER_HOST\", \"CC\"]" = |value| {

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use flightdeck::agent::external::ToolsOver;
 use flightdeck::agent::model::provider::{ProviderSpec, Wire};
 use flightdeck::config::{Backend, Flag, Remote, Settings, Sources, Variables};
 use flightdeck::domain::attempt::Role;
@@ -240,7 +241,8 @@ fn remote(fixture: &Fixture, model: &str) -> Remote {
 #[test]
 fn an_agent_is_known_or_ones_own_and_gets_its_own_variables_and_no_key_of_ours() {
     let text = "[agents.claude.env]\nANTHROPIC_API_KEY = \"$CLAUDES_KEY\"\n[agents.codex]\ncommand = [\"/opt/codex-acp\"]\n\
-                [agents.mine]\ncommand = [\"my-agent\", \"--acp\"]\nenv = { MY_MODE = \"x\" }\n";
+                [agents.mine]\ncommand = [\"my-agent\", \"--acp\"]\nenv = { MY_MODE = \"x\" }\ntools_over = \"http\"\n\
+                [agents.copilot]\ntools_over = \"stdio\"\n";
     let variables = [
         ("CLAUDES_KEY", "its-key"),
         ("ANTHROPIC_API_KEY", "our-key"),
@@ -264,6 +266,8 @@ fn an_agent_is_known_or_ones_own_and_gets_its_own_variables_and_no_key_of_ours()
     assert!(!agent("codex").env.values().any(|value| value == "our-key"));
     let mine = agent("mine");
     assert_eq!((mine.command.len(), mine.env["MY_MODE"].as_str()), (2, "x"));
+    assert_eq!((mine.tools_over, agent("copilot").tools_over), (ToolsOver::Http, ToolsOver::Stdio));
+    assert_eq!(claude.tools_over, ToolsOver::Stdio);
 
     let fault = settings.backend("acp/claud").unwrap_err().to_string();
     assert!(
@@ -279,8 +283,11 @@ fn an_agent_is_known_or_ones_own_and_gets_its_own_variables_and_no_key_of_ours()
         wrong.contains("agents.mine.command") && wrong.contains("a list of words, the program first"),
         "{wrong}"
     );
-    let unknown = Fixture::new().user("[agents.mine]\nmodel = \"x\"\n").fault();
-    assert!(unknown.contains("an agent has `agents.mine.command` and `agents.mine.env.NAME`"), "{unknown}");
+    let wrong = Fixture::new().user("[agents.mine]\ncommand = [\"mine\"]\ntools_over = \"socket\"\n").fault();
+    assert!(wrong.contains("agents.mine.tools_over") && wrong.contains("must be stdio or http"), "{wrong}");
+    let unknown = Fixture::new().user("[agents.mine]\ntools = \"http\"\n").fault();
+    let known = "an agent has `agents.mine.command`, `agents.mine.env.NAME` and `agents.mine.tools_over`";
+    assert!(unknown.contains(known), "{unknown}");
 }
 
 #[test]
