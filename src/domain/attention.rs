@@ -65,7 +65,10 @@ pub fn needs(mission: &Mission) -> Vec<Need> {
         needs.push(Need {
             kind: NeedKind::Question { question: question.id },
             since: question.at,
-            sentence: format!("{} asks: {}", question.id, question.text),
+            sentence: match &question.server {
+                Some(server) => format!("{} {server} asks: {}", question.id, question.text),
+                None => format!("{} asks: {}", question.id, question.text),
+            },
             blocks: work,
         });
     }

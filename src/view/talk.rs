@@ -1,6 +1,6 @@
 //! What was said, oldest first, with the questions in their place: the person's conversation, or all of it.
 
-use crate::domain::id::Timestamp;
+use crate::domain::id::{QuestionId, Timestamp};
 use crate::domain::message::{Delivery, Directive, Knowledge, Message, MessageState, Party, Question};
 
 use super::prelude::*;
@@ -14,8 +14,8 @@ enum Said<'a> {
     Knowledge(&'a Knowledge),
 }
 
-/// The person's conversation with the agents in rows, oldest first.
-pub fn rows(mission: &Mission, now: Timestamp, width: usize) -> Vec<Row> {
+/// The person's conversation with the agents in rows, oldest first; a question that is being answered comes last.
+pub fn rows(mission: &Mission, answering: Option<QuestionId>, now: Timestamp, width: usize) -> Vec<Row> {
     let mut said = everything(mission);
     said.retain(|(_, said)| match said {
         Said::Goal(_) => true,
@@ -23,12 +23,18 @@ pub fn rows(mission: &Mission, now: Timestamp, width: usize) -> Vec<Row> {
         Said::Asked(question) => question.to == Party::Person,
         Said::Directive(_) | Said::Knowledge(_) => false,
     });
+    said.sort_by_key(|(at, said)| {
+        let is_answered = matches!(said, Said::Asked(question) if Some(question.id) == answering);
+        (is_answered, *at)
+    });
     in_order(said, now, width)
 }
 
 /// Everything that the person and the agents said to each other, oldest first, with directives and knowledge.
 pub fn whole(mission: &Mission, now: Timestamp, width: usize) -> Vec<Row> {
-    in_order(everything(mission), now, width)
+    let mut said = everything(mission);
+    said.sort_by_key(|(at, _)| *at);
+    in_order(said, now, width)
 }
 
 fn everything(mission: &Mission) -> Vec<(Timestamp, Said<'_>)> {
@@ -41,8 +47,7 @@ fn everything(mission: &Mission) -> Vec<(Timestamp, Said<'_>)> {
     goal.chain(messages).chain(questions).chain(directives).chain(knowledge).collect()
 }
 
-fn in_order(mut said: Vec<(Timestamp, Said<'_>)>, now: Timestamp, width: usize) -> Vec<Row> {
-    said.sort_by_key(|(at, _)| *at);
+fn in_order(said: Vec<(Timestamp, Said<'_>)>, now: Timestamp, width: usize) -> Vec<Row> {
     let mut rows = Vec::new();
     for (at, said) in said {
         if !rows.is_empty() {

@@ -62,7 +62,8 @@ impl Field {
 
     /// The question for it.
     pub fn asked(&self) -> Asked {
-        let title = if self.title.is_empty() { String::new() } else { format!(" ({})", self.title) };
+        let name = format!("`{}`", clipped(&self.name, LONGEST_CHOICE));
+        let name = if self.title.is_empty() { name } else { format!("{} ({name})", self.title) };
         let (what, options) = match &self.kind {
             Kind::Text { shortest, longest, format } => {
                 let what = if format.is_empty() { "a text".to_owned() } else { format!("a text ({format})") };
@@ -81,11 +82,11 @@ impl Field {
             ),
         };
         let leave = match (&self.default, self.is_required) {
-            (Some(default), _) => format!(" `{LEAVE}` takes {}.", shown(default)),
+            (Some(default), _) => format!(" `{LEAVE}` takes {}.", self.kind.shown(default)),
             (None, false) => format!(" `{LEAVE}` leaves it out."),
             (None, true) => String::new(),
         };
-        Asked { text: format!("`{}`{title}: {what}.{leave}", clipped(&self.name, LONGEST_CHOICE)), options }
+        Asked { text: format!("{name}: {what}.{leave}"), options }
     }
 
     /// What an answer gives for it; nothing where it is left out.
@@ -144,6 +145,22 @@ impl Kind {
             _ => None,
         }
     }
+
+    /// A value as the person is shown it: a choice by its name.
+    fn shown(&self, value: &Value) -> String {
+        let named = match self {
+            Self::One(choices) | Self::Some { of: choices, .. } => {
+                choices.iter().find(|choice| choice.value == *value)
+            }
+            Self::Text { .. } | Self::Number { .. } => None,
+        };
+        match (named, value) {
+            (Some(choice), _) => format!("\"{}\"", choice.label),
+            (None, Value::String(text)) => format!("\"{}\"", clipped(text, LONGEST_CHOICE)),
+            (None, Value::Array(all)) => all.iter().map(|one| self.shown(one)).collect::<Vec<_>>().join(", "),
+            (None, other) => clipped(&other.to_string(), LONGEST_CHOICE),
+        }
+    }
 }
 
 /// The values that a schema lets choose from, by the names that it has for them.
@@ -188,15 +205,6 @@ fn bounds(fewest: usize, most: usize, all: usize, of: &str) -> String {
         (fewest, most) if most >= all => format!(", at least {fewest}{of}"),
         (0, most) => format!(", at most {most}{of}"),
         (fewest, most) => format!(", {fewest} to {most}{of}"),
-    }
-}
-
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) => format!("\"{}\"", clipped(text, LONGEST_CHOICE)),
-        Value::Bool(true) => "yes".to_owned(),
-        Value::Bool(false) => "no".to_owned(),
-        other => clipped(&other.to_string(), LONGEST_CHOICE),
     }
 }
 
@@ -255,6 +263,12 @@ mod tests {
         assert_eq!(field(&free, true).value("-"), Ok(Some(json!("-"))));
         assert_eq!(field(&set, true).value("-"), Ok(Some(json!("red"))));
         assert!(field(&set, true).asked().text.ends_with("`-` takes \"red\"."));
+        let named = json!({ "title": "Hero", "oneOf": [{ "const": "h1", "title": "Ada" }], "default": "h1" });
+        assert_eq!(field(&named, true).asked().text, "Hero (`f`): one of these. `-` takes \"Ada\".");
+        let several = json!({ "type": "array", "items": { "anyOf": [{ "const": 1, "title": "One" }] }, "default": [1] });
+        assert!(field(&several, true).asked().text.ends_with("`-` takes \"One\"."));
+        let agreed = json!({ "type": "boolean", "default": true });
+        assert!(field(&agreed, true).asked().text.ends_with("`-` takes \"yes\"."));
     }
 
     #[test]

@@ -140,11 +140,13 @@ impl Asking {
         if fields.is_empty() {
             let consent =
                 Asked { text: String::new(), options: vec![CONSENT.to_owned(), DECLINE.to_owned()] };
-            self.until(message, &consent, |answer| consents(answer, CONSENT)).await?;
+            self.until((message, ""), &consent, |answer| consents(answer, CONSENT)).await?;
             return Ok(Map::new());
         }
-        let values = try_join_all(fields.iter().map(|field| async {
-            let value = self.until(message, &field.asked(), |answer| field.value(answer)).await?;
+        let all = fields.len();
+        let values = try_join_all((1..).zip(&fields).map(|(number, field)| async move {
+            let which = if all > 1 { format!("{number} of {all}: ") } else { String::new() };
+            let value = self.until((message, &which), &field.asked(), |answer| field.value(answer)).await?;
             Ok(value.map(|value| (field.name.clone(), value)))
         }));
         Ok(values.await?.into_iter().flatten().collect())
@@ -160,22 +162,27 @@ impl Asking {
             "It wants you to open {url} (of {host}) in your own browser: nobody opens it for you. Look whether you know the address."
         );
         let asked = Asked { text, options: vec![OPENED.to_owned(), DECLINE.to_owned()] };
-        self.until(message, &asked, |answer| consents(answer, OPENED)).await
+        self.until((message, ""), &asked, |answer| consents(answer, OPENED)).await
     }
 
-    /// Asks until the answer fits.
+    /// Asks until the answer fits. What is one of several says so, and comes before what is said of them all.
     async fn until<T>(
         &self,
-        message: &str,
+        (message, which): (&str, &str),
         asked: &Asked,
         read: impl Fn(&str) -> Result<T, String>,
     ) -> Result<T, Refused> {
         let minutes = PATIENCE.as_secs() / 60;
         let mut unfit = String::new();
         loop {
+            let said = format!("The MCP server `{}` asks: {message}", self.server);
+            let said = if which.is_empty() {
+                format!("{said} {}", asked.text)
+            } else {
+                format!("{which}{} {said}", asked.text)
+            };
             let text = format!(
-                "{unfit}The MCP server `{}` asks: {message} {} Say `{DECLINE}` or `{CANCEL}` to give it nothing; it is cancelled after {minutes} minutes.",
-                self.server, asked.text
+                "{unfit}{said} Say `{DECLINE}` or `{CANCEL}` to give it nothing; it is cancelled after {minutes} minutes."
             );
             let worded = Asked { text, options: asked.options.clone() };
             let answer = self.person.ask(&self.server, worded).await.map_err(Refused::Cancelled)?;
@@ -244,8 +251,13 @@ mod tests {
         let fields = json!({ "name": { "type": "string" }, "age": { "type": "integer" } });
         let (result, asked, unanswered) = asked(form(&fields), &["Ada", "old", "36"]).await;
         assert_eq!(result, json!({ "action": "accept", "content": { "name": "Ada", "age": 36 } }));
-        assert!(asked[0].text.starts_with("The MCP server `t` asks: Who are you? `name`: a text."));
-        assert!(asked[2].text.starts_with("\"old\" does not fit. The MCP server"), "{asked:?}");
+        assert!(asked[0].text.starts_with(
+            "1 of 2: `name`: a text. `-` leaves it out. The MCP server `t` asks: Who are you? Say"
+        ));
+        assert!(
+            asked[2].text.starts_with("\"old\" does not fit. 2 of 2: `age`: a whole number."),
+            "{asked:?}"
+        );
         assert!(unanswered.is_empty());
     }
 

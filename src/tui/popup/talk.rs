@@ -93,11 +93,12 @@ impl Talk {
     }
 
     /// Tab goes through the orchestrator, the questions that wait, and the attempts that run.
-    fn next_addressee(&mut self, app: &App) {
+    fn next_addressee(&mut self, app: &App, at: &mut Place) {
         let all = addressees(app);
-        let next = all.iter().position(|known| *known == self.to).map_or(0, |at| at + 1);
+        let next = all.iter().position(|known| *known == self.to).map_or(0, |known| known + 1);
         self.to = all.get(next).copied().unwrap_or(Addressee::Orchestrator);
         self.sending.below = None;
+        at.top = 0;
     }
 
     /// To whom it goes, in words, and how many others there are.
@@ -157,7 +158,7 @@ impl Popup for Talk {
         match action {
             Action::Queue => return self.send(app, Delivery::Queue),
             Action::Interrupt => return self.send(app, Delivery::Interrupt),
-            Action::NextPane => self.next_addressee(app),
+            Action::NextPane => self.next_addressee(app, at),
             Action::Up => at.top = (at.top + 1).min(HIGHEST),
             Action::Down => at.top = at.top.saturating_sub(1),
             Action::PageUp => at.top = (at.top + PAGE).min(HIGHEST),
@@ -196,7 +197,8 @@ impl Popup for Talk {
     fn draw(&self, app: &App, at: &Place, painter: &mut Painter<'_>, info: &ScreenInfo) {
         let inner = painter.framed(info.area, &info.title);
         let upper = Rect { height: inner.height - 5.min(inner.height / 2), ..inner };
-        let rows = talk::rows(&app.mission, app.now, usize::from(upper.width));
+        let answering = self.question(app).map(|question| question.id);
+        let rows = talk::rows(&app.mission, answering, app.now, usize::from(upper.width));
         let height = usize::from(upper.height);
         let end = rows.len().saturating_sub(at.top.min(rows.len().saturating_sub(height)));
         painter.rows(upper, rows.get(end.saturating_sub(height)..end).unwrap_or_default());
