@@ -82,7 +82,8 @@ pub(super) fn handed_in(id: AttemptId, feature: FeatureId, handoff: &Handoff, mi
     facts.extend(counts.map(|(number, one, fate)| format!("{} {fate}", plural(number, one))));
     if let Some(attempt) = mission.attempts.get(&id) {
         facts.push(span(attempt.wall_ms(mission.updated)));
-        facts.push(used(&attempt.usage));
+        // An agent of other makers tells what it used when its turn is over.
+        facts.extend((attempt.usage.tokens() > 0).then(|| used(&attempt.usage)));
     }
     LogLine::new(GOOD, &feature, text).with([facts.join(" · ")])
 }

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use flightdeck::agent::mcp::{Around, Asked, McpSpec, McpWay, Names, Person, rows};
+use flightdeck::agent::model::{Item, Reply};
 use flightdeck::agent::tool::{Call, EvidenceSink, ToolEnv, ToolRow};
 use flightdeck::domain::attempt::Role;
 use flightdeck::domain::command::Command;
@@ -21,7 +22,7 @@ use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate, matchers};
 
 use crate::faults::scripted::{Mind, call};
 use crate::support::flight::Ground;
-use crate::support::wire::{needs, waits_at_the_plan_gate};
+use crate::support::wire::{needs, planning, waits_at_the_plan_gate};
 use crate::support::words;
 
 /// A server of a few lines.
@@ -151,6 +152,67 @@ for line in sys.stdin:
 async fn a_server_that_knows_only_to_be_discovered_is_spoken_with_as_it_wants() {
     let place = place();
     let rows = rows(program(&["python3", "-c", DISCOVERED], &[]), place.around("blue")).await.unwrap();
+    let answered: Value = serde_json::from_str(&asked(&rows, "ask", json!({})).await.unwrap()).unwrap();
+    assert_eq!((&answered["action"], &answered["content"]), (&json!("accept"), &json!({ "colour": "blue" })));
+}
+
+/// The same over HTTP: it refuses `initialize`, keeps no sessions, and reads the protocol of each request in its head.
+struct Discovered;
+
+impl Respond for Discovered {
+    fn respond(&self, request: &Request) -> ResponseTemplate {
+        let Ok(asked) = request.body_json::<Value>() else { return ResponseTemplate::new(405) };
+        let (method, params) = (asked["method"].as_str().unwrap_or_default(), &asked["params"]);
+        let answered = |result: Value| {
+            let answer = json!({ "jsonrpc": "2.0", "id": asked["id"], "result": result });
+            ResponseTemplate::new(200).set_body_json(answer)
+        };
+        let head = |name: &str| request.headers.get(name).and_then(|value| value.to_str().ok());
+        let kept = json!({ "ttlMs": 0, "cacheScope": "private", "resultType": "complete" });
+        let with = |more: Value| {
+            let (mut all, Value::Object(more)) = (kept.clone(), more) else { panic!("it is an object") };
+            all.as_object_mut().unwrap().extend(more);
+            answered(all)
+        };
+        if method == "initialize"
+            || head("mcp-protocol-version") != Some("2026-07-28")
+            || head("mcp-session-id").is_some()
+        {
+            let error = json!({ "code": -32601, "message": format!("no such method: {method}") });
+            let refused = json!({ "jsonrpc": "2.0", "id": asked["id"], "error": error });
+            return ResponseTemplate::new(400).set_body_json(refused);
+        }
+        match method {
+            "server/discover" => {
+                with(json!({ "supportedVersions": ["2026-07-28"], "capabilities": { "tools": {} } }))
+            }
+            "tools/list" => {
+                with(json!({ "tools": [{ "name": "ask", "inputSchema": { "type": "object" } }] }))
+            }
+            "tools/call" if params["inputResponses"].is_null() => {
+                let schema = json!({ "type": "object", "properties": { "colour": { "type": "string" } } });
+                let form = json!({ "mode": "form", "message": "Which colour?", "requestedSchema": schema });
+                let asks = json!({ "colour": { "method": "elicitation/create", "params": form } });
+                answered(
+                    json!({ "resultType": "input_required", "inputRequests": asks, "requestState": "s" }),
+                )
+            }
+            "tools/call" => {
+                let told = params["inputResponses"]["colour"].to_string();
+                answered(json!({ "resultType": "complete", "content": [{ "type": "text", "text": told }] }))
+            }
+            _ => ResponseTemplate::new(202),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_knows_only_to_be_discovered_is_spoken_with_over_http_too() {
+    let server = MockServer::start().await;
+    Mock::given(matchers::any()).respond_with(Discovered).mount(&server).await;
+    let place = place();
+    let spec = address(&format!("{}/mcp", server.uri()), &[]);
+    let rows = rows(spec, place.around("blue")).await.unwrap();
     let answered: Value = serde_json::from_str(&asked(&rows, "ask", json!({})).await.unwrap()).unwrap();
     assert_eq!((&answered["action"], &answered["content"]), (&json!("accept"), &json!({ "colour": "blue" })));
 }
@@ -313,4 +375,33 @@ async fn a_role_that_is_named_has_the_tools_and_the_server_stays_in_its_sandbox(
     assert!(told.contains("Hello Ada from nowhere"), "{told}");
     assert!(told.contains("no-such-server") && told.contains("is not installed"), "{told}");
     assert_eq!(stolen.exists(), mission.unsandboxed.is_some(), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_researcher_has_the_tools_of_its_servers_and_who_sends_it_has_not() {
+    let ground = Ground::plain("test/mind");
+    let mcp = BTreeMap::from([(Role::Researcher, vec![program(&["python3", "-c", SERVER], &[])])]);
+    let mind = Mind::new(|request, asked| {
+        let foreign = request.tools.iter().any(|tool| tool.name == "mcp__t__greet_me");
+        assert_eq!(foreign, (1..3).contains(&asked), "{asked}");
+        Ok(match asked {
+            0 => call("delegate", json!({ "questions": ["What does it say to Ada?"] })),
+            1 => call("mcp__t__greet_me", json!({ "who": "Ada" })),
+            2 => {
+                let Some(Item::ToolResult { output, .. }) = request.items.last() else {
+                    panic!("it answers")
+                };
+                Reply { text: format!("It says: {output}"), ..Reply::default() }
+            }
+            _ => {
+                let (tool, arguments) = planning().into_iter().nth(asked - 3).expect("the script is over");
+                call(tool, arguments)
+            }
+        })
+    });
+    let options = EngineOptions { backends: mind, mcp, ..ground.options() };
+    flightdeck::engine::run(options).await.unwrap();
+    let (mission, told) = (ground.mission(), ground.told());
+    assert!(waits_at_the_plan_gate(&mission), "{:?}", needs(&mission));
+    assert!(told.contains("It says: Hello Ada from nowhere"), "{told}");
 }

@@ -46,7 +46,7 @@ fn a_flight_to_a_failed_round_is_told_line_by_line() {
     0:05  ✓ plan gate      GO by you
     0:06  ● F1             #2 worker builds: Feature of VAL-M1-001 (rehearsal/guestbook)
     0:07  ✓ F1             built: Built F1
-                           #2 · 1 test added · 1.0s · 0 tokens
+                           #2 · 1 test added · 1.0s
     0:07  · NOTE-1         proposed: the server needs a free port
     0:08  ✓ F1             1 exit code as claimed: make test
     0:09  ● M1             round 1 at head002: 1 feature to review, 1 assertion to try
