@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::values::{
-    CommandWords, HeaderLines, Roles, SmallCount, Text, ToolsName, Url, VariableName, WireName,
+    CommandWords, HeaderLines, HomeParts, Roles, SmallCount, Switch, Text, ToolsName, Url, VariableName,
+    WireName,
 };
 
 /// What is set about one provider.
@@ -30,6 +31,10 @@ pub(super) struct Agent {
     pub command: Option<CommandWords>,
     /// By the names of variables; a value that begins with `$` is that of a variable of the person's.
     pub env: BTreeMap<String, Text>,
+    /// What below the person's home it keeps its own in, and has in its sandbox.
+    pub home: Option<HomeParts>,
+    /// Whether it is kept in a sandbox where that is known of it.
+    pub sandbox: Option<Switch>,
 }
 
 /// What is set about one server of the Model Context Protocol.
