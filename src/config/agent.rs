@@ -49,6 +49,13 @@ impl Settings {
             let file = self.user_file.display().to_string();
             return Err(BackendError::UnknownAgent { name: name.to_owned(), known, file });
         };
+        let set = self.agents.get(name);
+        if let Some(parts) = set.and_then(|set| set.home.as_ref()) {
+            spec.home = Some(parts.0.clone());
+        }
+        if set.and_then(|set| set.sandbox.as_ref()).is_some_and(|switch| !switch.0) {
+            spec.home = None;
+        }
         let passed = std::mem::take(&mut spec.pass).into_iter();
         let passed = passed.filter_map(|name| Some((name.clone(), self.variables.get(&name)?.to_owned())));
         spec.env.extend(passed.collect::<Vec<_>>());

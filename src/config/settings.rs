@@ -18,7 +18,7 @@ use crate::domain::mission::Limits;
 use crate::domain::quiet::QuietHours;
 use crate::workspace::SandboxOptions;
 use crate::workspace::process::looks_secret;
-use crate::workspace::sandbox::Wanted;
+use crate::workspace::sandbox::{NetworkPolicy, Wanted};
 
 /// The models that are flown with when nobody names one, by the provider whose key is found first.
 pub const USUAL_MODELS: [(&str, &str); 2] =
@@ -155,7 +155,13 @@ fn sandbox_options(set: SandboxValues, variables: &Variables) -> SandboxOptions 
     };
     let home = variables.get("HOME").map(PathBuf::from);
     let (read, write) = (folders(set.read), folders(set.write));
-    SandboxOptions { wanted, read, write, home, ..SandboxOptions::default() }
+    let network = match set.network.0.as_str() {
+        "listed" => NetworkPolicy::Listed,
+        "local" => NetworkPolicy::Local,
+        _ => NetworkPolicy::Open,
+    };
+    let hosts = set.hosts.map(|hosts| hosts.0).unwrap_or_default();
+    SandboxOptions { wanted, read, write, home, network, hosts, ..SandboxOptions::default() }
 }
 
 /// A key that stands in a file all the same is given to its agent or server and shown to nobody.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::values::{
-    CommandWords, HeaderLines, Roles, SmallCount, Text, ToolsName, ToolsOverName, Url, VariableName, WireName,
+    CommandWords, HeaderLines, HomeParts, Roles, SmallCount, Switch, Text, ToolsName, ToolsOverName, Url,
+    VariableName, WireName,
 };
 
 /// What is set about one provider.
@@ -32,6 +33,10 @@ pub(super) struct Agent {
     pub env: BTreeMap<String, Text>,
     /// How it is given the mission's tools.
     pub tools_over: Option<ToolsOverName>,
+    /// What below the person's home it keeps its own in, and has in its sandbox.
+    pub home: Option<HomeParts>,
+    /// Whether it is kept in a sandbox where that is known of it.
+    pub sandbox: Option<Switch>,
 }
 
 /// What is set about one server of the Model Context Protocol.

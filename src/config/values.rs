@@ -14,6 +14,7 @@ use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
 use crate::domain::mission::Limits;
 use crate::domain::quiet::QuietHours;
+use crate::workspace::sandbox::Host;
 
 /// All settings. A field's name is its key.
 #[derive(Debug, Serialize, Deserialize)]
@@ -86,6 +87,10 @@ pub(super) struct SandboxValues {
     pub mode: SandboxMode,
     pub read: Option<Folders>,
     pub write: Option<Folders>,
+    /// What of the network programs reach.
+    pub network: NetworkName,
+    /// Hosts that they reach beside those of packages, where it is not open.
+    pub hosts: Option<HostNames>,
 }
 
 impl Default for Values {
@@ -141,7 +146,8 @@ impl Default for LimitValues {
 
 impl Default for SandboxValues {
     fn default() -> Self {
-        Self { mode: SandboxMode("auto".to_owned()), read: None, write: None }
+        let (mode, network) = (SandboxMode("auto".to_owned()), NetworkName("open".to_owned()));
+        Self { mode, read: None, write: None, network, hosts: None }
     }
 }
 
@@ -254,7 +260,7 @@ pub(super) fn advice(name: &str) -> String {
     if let Some(agent) = name.strip_prefix("agents.") {
         let agent = agent.split('.').next().unwrap_or_default();
         return format!(
-            "an agent has `agents.{agent}.command`, `agents.{agent}.env.NAME` and `agents.{agent}.tools_over`"
+            "an agent has `agents.{agent}.command`, `agents.{agent}.env.NAME`, `agents.{agent}.tools_over`, `agents.{agent}.home` and `agents.{agent}.sandbox`"
         );
     }
     if let Some(server) = name.strip_prefix("mcp.") {
@@ -305,6 +311,10 @@ rules! {
         let folders: Vec<String> = value.as_array()?.iter().map(text).collect::<Option<_>>()?;
         folders.iter().all(|folder| folder.starts_with("~/") || folder.starts_with('/')).then_some(folders)
     };
+    NetworkName(String): "open, listed or local" =
+        |value| text(value).filter(|word| ["open", "listed", "local"].contains(&word.as_str()));
+    HostNames(Vec<Host>): "a list of hosts, such as [\"api.example.com\", \"*.example.com\", \"localhost:5432\"]" =
+        |value| value.as_array()?.iter().map(|host| text(host)?.parse().ok()).collect();
     Url(String): "an http:// or https:// address" = |value| text(value).filter(|url| {
         ["http://", "https://"].iter().any(|scheme| url.strip_prefix(scheme).is_some_and(|rest| !rest.is_empty()))
     });
@@ -347,6 +357,14 @@ rules! {
     Roles(Vec<Role>): "a list of roles, such as [\"worker\", \"user_testing\"]" = |value| {
         let roles: Vec<Role> = value.as_array()?.iter().map(|role| text(role)?.parse().ok()).collect::<Option<_>>()?;
         (!roles.is_empty() && !roles.contains(&Role::Researcher)).then_some(roles)
+    };
+    HomeParts(Vec<String>): "a list of files and folders of your home, such as [\".my-agent\"]" = |value| {
+        let parts: Vec<String> = value.as_array()?.iter().map(text).collect::<Option<_>>()?;
+        let is_inside = |part: &String| {
+            let steps = Path::new(part).components();
+            Path::new(part).is_relative() && steps.into_iter().all(|step| matches!(step, std::path::Component::Normal(_)))
+        };
+        parts.iter().all(is_inside).then_some(parts)
     };
     Switch(bool): "true or false" = Value::as_bool;
     Chords(Vec<String>): "a key such as \"ctrl-s\", or a list of keys" = |value| match value {
@@ -414,6 +432,8 @@ mod tests {
             ("providers.x.api_key_env", json!("MY_KEY"), json!("sk-ant-123")),
             ("providers.x.headers", json!(["X-A: b", "api-key: $KEY"]), json!(["no header"])),
             ("agents.mine.command", json!(["my-agent", "--acp"]), json!("my-agent --acp")),
+            ("agents.mine.home", json!([".mine"]), json!(["../x"])),
+            ("agents.mine.sandbox", json!(false), json!("no")),
             ("agents.mine.env.MY_HOME", json!("/x"), json!(1)),
             ("speed", json!(2.5), json!(0)),
             ("mcp.docs.roles", json!(["worker"]), json!(["wroker"])),
@@ -432,6 +452,8 @@ mod tests {
             ("theme", json!("x"), json!("  ")),
             ("pictures", json!("sixel"), json!("jpeg")),
             ("sandbox.mode", json!("required"), json!(true)),
+            ("sandbox.network", json!("listed"), json!("closed")),
+            ("sandbox.hosts", json!(["a.com", "localhost:5432"]), json!(["https://a.com"])),
             ("sandbox.read", json!(["~/sdk", "/data"]), json!(["sdk"])),
         ];
         for (key, good, bad) in table {

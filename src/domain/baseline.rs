@@ -117,7 +117,7 @@ impl Mission {
     fn trials_of<'a>(&self, assertions: impl Iterator<Item = &'a Assertion>) -> Vec<Trial> {
         let known = Environment::default();
         let environment = self.environment.as_ref().unwrap_or(&known);
-        let Environment { setup, build, lint, test, services, parallel_testers: _ } = environment;
+        let Environment { setup, build, lint, test, services, hosts: _, parallel_testers: _ } = environment;
         let groups = [("setup", setup), ("build", build), ("lint", lint), ("test", test)];
         let mut trials: Vec<Trial> = Vec::new();
         for (group, scripts) in groups {

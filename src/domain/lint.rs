@@ -6,7 +6,7 @@ use super::contract::{Assertion, AssertionDraft, Contract, Instrument, Wording};
 use super::environment::{Environment, Health, Listens};
 use super::id::AssertionId;
 use super::plan::{FeatureDraft, MilestoneDraft};
-use super::text::Title;
+use super::text::{Line, Title};
 
 /// Words that claim a result without saying how it is seen.
 const VAGUE: [&str; 12] = [
@@ -99,6 +99,15 @@ pub fn lint_environment(environment: &Environment) -> Vec<String> {
         for needed in service.after.iter().filter(|needed| !names.contains(needed)) {
             complaints.push(format!("service {} starts after {needed}, which does not exist", service.name));
         }
+    }
+    let is_name = |host: &&Line| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '*' | ':');
+        host.as_str().contains('.') && host.as_str().chars().all(fits)
+    };
+    for host in environment.hosts.iter().filter(|host| !is_name(host)) {
+        complaints.push(format!(
+            "`{host}` is no host of others: write it as `api.example.com` or `*.example.com:8443`; ports of this machine are the person's to name"
+        ));
     }
     let circle = cycle(services.iter().map(|service| (&service.name, &service.after)));
     complaints.extend(circle.map(|name| format!("service {name} waits for itself in a circle")));

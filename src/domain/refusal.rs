@@ -177,6 +177,7 @@ fn environment_differs(old: Option<&Environment>, new: Option<&Environment>) -> 
             ("lint", scripts(&of.lint)),
             ("test", scripts(&of.test)),
             ("services", services),
+            ("hosts", joined(&of.hosts)),
         ]
     };
     let pairs = said(old).into_iter().zip(said(new)).filter(|(old, new)| old != new);

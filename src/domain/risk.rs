@@ -10,7 +10,7 @@ use super::estimate::estimate;
 use super::gate::GateId;
 use super::mission::Mission;
 use super::plan::Origin;
-use super::text::{Title, plural};
+use super::text::{Line, Title, plural};
 
 /// What a person should weigh before the plan is GO, the heaviest first.
 pub fn risks(mission: &Mission) -> Vec<String> {
@@ -23,6 +23,7 @@ pub fn risks(mission: &Mission) -> Vec<String> {
     risks.extend(unproven_features(mission));
     risks.extend(contract_risks(mission));
     risks.extend(environment_risks(mission));
+    risks.extend(hosts_risk(mission));
     risks.extend(empty_gates(mission));
     risks.extend(mission.families_risk());
     risks.extend(mind_risks(mission));
@@ -76,6 +77,17 @@ fn empty_gates(mission: &Mission) -> impl Iterator<Item = String> {
     let scripts = mission.environment.iter().flat_map(Environment::gate_scripts);
     let empty = scripts.filter(|script| script.tests_nothing());
     empty.map(|script| format!("`{}` passes whatever it finds: it gates nothing", script.run))
+}
+
+fn hosts_risk(mission: &Mission) -> Option<String> {
+    let hosts = &mission.environment.as_ref()?.hosts;
+    let named: Vec<&str> = hosts.iter().map(Line::as_str).collect();
+    (!named.is_empty()).then(|| {
+        format!(
+            "programs need {}: in reach once the plan is GO, where the sandbox lists hosts",
+            named.join(", ")
+        )
+    })
 }
 
 fn environment_risks(mission: &Mission) -> Option<String> {

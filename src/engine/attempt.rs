@@ -221,13 +221,13 @@ impl AttemptRun {
     /// Where whoever plays it is: with its tools, but for an agent whose role must not see the code. That one has a place
     /// with nothing in it, and reaches the app through our tools.
     fn place(&self, mind: &Mind, tools: Arc<ToolEnv>) -> Result<Arc<ToolEnv>, EngineError> {
-        if matches!(mind.player, Player::Model(_)) {
-            return Ok(tools);
-        }
-        self.engine.sandbox.allow_unsandboxed("an agent that brings its own tools")?;
-        if !self.role.is_blind_to_code() {
-            return Ok(tools);
-        }
+        let Player::Agent(agent) = &mind.player else { return Ok(tools) };
+        let tools = if self.role.is_blind_to_code() { self.empty_place()? } else { tools };
+        let jail = self.engine.jail_of_agent(agent, &tools)?;
+        Ok(Arc::new(ToolEnv { jail, ..ToolEnv::clone(&tools) }))
+    }
+
+    fn empty_place(&self) -> Result<Arc<ToolEnv>, EngineError> {
         let empty = self.engine.scratch_dir().join("blind").join(self.attempt.0.to_string());
         std::fs::create_dir_all(&empty)
             .map_err(|error| EngineError::Unfit(format!("failed to make {}: {error}", empty.display())))?;

@@ -129,7 +129,7 @@ enum Holder {
 async fn freed(engine: &Arc<EngineContext>, port: u16) -> Result<Holder, EngineError> {
     let engine = Arc::clone(engine);
     blocking(move || {
-        let Some(mission) = mission_on(port) else { return Ok(Holder::Other) };
+        let Some(mission) = mission_on(port, &engine.sandbox.loopback()) else { return Ok(Holder::Other) };
         if mission == engine.dir {
             return Ok(Holder::Own);
         }

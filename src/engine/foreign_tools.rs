@@ -40,10 +40,10 @@ impl EngineContext {
     }
 }
 
-/// The person, as a server of an attempt's reaches them.
-struct PersonOf {
-    engine: Arc<EngineContext>,
-    attempt: AttemptId,
+/// The person, as whoever asks in an attempt reaches them, but for its agent.
+pub(super) struct PersonOf {
+    pub engine: Arc<EngineContext>,
+    pub attempt: AttemptId,
 }
 
 #[async_trait::async_trait]

@@ -10,6 +10,7 @@
 //! moment: the next one folds the log, closes orphaned attempts and works out what is due.
 
 mod activity;
+mod agent_jail;
 mod attempt;
 mod baseline;
 mod briefing;
@@ -36,6 +37,7 @@ mod inbox;
 mod landing;
 mod mission_cell;
 mod mission_tools;
+mod network_asks;
 mod open_calls;
 mod prices;
 mod reach;
@@ -61,6 +63,7 @@ pub use engine_checks::CommandLimits;
 pub use error::EngineError;
 pub use executor::Rest;
 pub use habits::{AfterQuota, Habits};
+pub use network_asks::KeepHost;
 pub use role::PROMPTS;
 pub use run::{EngineOptions, Predecessor, run};
 pub use stored_mission::StoredMission;

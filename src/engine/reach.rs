@@ -60,7 +60,7 @@ impl EngineContext {
         Ok(remove_directory(&self.home_of_set_up(dir))?)
     }
 
-    fn home(&self, name: &str) -> PathBuf {
+    pub(super) fn home(&self, name: &str) -> PathBuf {
         self.dir.join("home").join(name)
     }
 
@@ -83,6 +83,17 @@ impl EngineContext {
         access: Access,
         own: &[(String, String)],
     ) -> Result<Jail, EngineError> {
+        Ok(self.sandbox.jail(&self.reach(home, dir, access, own)?)?)
+    }
+
+    /// What programs may touch that work in a directory.
+    pub(super) fn reach(
+        &self,
+        home: PathBuf,
+        dir: &Path,
+        access: Access,
+        own: &[(String, String)],
+    ) -> Result<Reach, EngineError> {
         let is_folder = |name: &str| OWN_FOLDERS.contains(&name);
         let folders = own.iter().filter(|(name, _)| is_folder(name)).map(|(_, folder)| PathBuf::from(folder));
         let mut reach = Reach {
@@ -103,7 +114,7 @@ impl EngineContext {
             reach.writes.push(dir.to_owned());
         }
         self.repo.reach(dir, &mut reach)?;
-        Ok(self.sandbox.jail(&reach)?)
+        Ok(reach)
     }
 
     /// Has the mission know whether its programs are sandboxed here.

@@ -23,6 +23,7 @@ use super::hook_teller::HookTeller;
 use super::host::EngineHost;
 use super::inbox::InboxRouter;
 use super::mission_cell::MissionCell;
+use super::network_asks::{KeepHost, ask_about};
 use super::open_calls::OpenCalls;
 use super::record_check;
 use super::recover::recover;
@@ -73,6 +74,8 @@ pub struct EngineOptions {
     pub habits: Habits,
     /// Servers whose tools each role is given.
     pub mcp: BTreeMap<Role, Vec<Arc<McpSpec>>>,
+    /// Writes a host into the person's settings that programs may reach from now on.
+    pub keep_host: KeepHost,
     /// Directories of skills beside those of the repository.
     pub skill_dirs: Vec<PathBuf>,
     /// How long commands may take that it runs itself.
@@ -151,6 +154,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
         set_up: Mutex::default(),
         warned: Mutex::default(),
     });
+    ask_about(&engine, options.keep_host);
     let inbox_router = tokio::spawn(InboxRouter(Arc::clone(&engine)).run(delivered));
     let start = Start { socket: options.socket, patience: options.patience, predecessor };
     let outcome = HookTeller::new(Arc::clone(&engine)).beside(fly(engine, start, faulted), heard).await;

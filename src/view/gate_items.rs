@@ -289,6 +289,9 @@ fn environment(mission: &Mission, environment: &Environment, width: usize) -> Ve
         };
         rows.extend(labelled("service", &format!("{}: {}{port}{health}", service.name, service.run), width));
     }
+    for host in &environment.hosts {
+        rows.extend(labelled("host", host.as_str(), width));
+    }
     if mission.testers() > 1 {
         let testers = format!("{} at once, each with services, ports and data of its own", mission.testers());
         rows.extend(labelled("testers", &testers, width));

@@ -56,6 +56,11 @@ pub enum WorkspaceError {
          `sandbox.mode = \"auto\"` in your own settings"
     )]
     NoSandbox { why: String },
+    #[error(
+        "the network is to be kept from programs (`sandbox.network`), which only bubblewrap can do, and here {why}; mend that, or \
+         set `sandbox.network = \"open\"` in your own settings"
+    )]
+    OpenNetwork { why: String },
     #[error("{} is not used: {why}", file.display())]
     Unfit { file: PathBuf, why: String },
     #[error(

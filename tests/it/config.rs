@@ -286,7 +286,7 @@ fn an_agent_is_known_or_ones_own_and_gets_its_own_variables_and_no_key_of_ours()
     let wrong = Fixture::new().user("[agents.mine]\ncommand = [\"mine\"]\ntools_over = \"socket\"\n").fault();
     assert!(wrong.contains("agents.mine.tools_over") && wrong.contains("must be stdio or http"), "{wrong}");
     let unknown = Fixture::new().user("[agents.mine]\ntools = \"http\"\n").fault();
-    let known = "an agent has `agents.mine.command`, `agents.mine.env.NAME` and `agents.mine.tools_over`";
+    let known = "an agent has `agents.mine.command`, `agents.mine.env.NAME`, `agents.mine.tools_over`, `agents.mine.home`";
     assert!(unknown.contains(known), "{unknown}");
 }
 

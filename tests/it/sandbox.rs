@@ -3,6 +3,7 @@
 mod attacks;
 mod ground;
 mod living;
+mod network;
 
 use std::path::Path;
 use std::sync::Arc;

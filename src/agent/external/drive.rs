@@ -1,5 +1,6 @@
 //! One session that an agent plays: how it begins, what it hears after each turn, and how it ends.
 
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
 
@@ -108,8 +109,16 @@ impl Drive {
     }
 
     async fn run(&mut self) -> Outcome {
-        let listening = MissionServer::listen(&self.place.scratch, self.agent.tools_over, &self.tools);
-        let (server, called) = match listening.await {
+        // In a sandbox the folder for temporary files is there under its own name, and short.
+        let place = self.place.jail.temporary().map_or(self.place.scratch.as_path(), Path::new);
+        let listening = MissionServer::listen(place, self.agent.tools_over, &self.tools).await;
+        let served = listening.and_then(|served| {
+            if let Reached::Http(address) = &served.0.at {
+                self.place.jail.loopback().lend(address.port)?;
+            }
+            Ok(served)
+        });
+        let (server, called) = match served {
             Ok(served) => served,
             Err(error) => {
                 let reason = format!("the mission's tools could not be offered: {error}");

@@ -26,6 +26,7 @@ const TOKEN: usize = 32;
 
 /// Where the tools are, and what opens them.
 pub(super) struct Address {
+    pub port: u16,
     pub url: String,
     pub token: String,
 }
@@ -43,7 +44,8 @@ struct Endpoint {
 pub(super) async fn listen(offer: Offer) -> io::Result<(Address, JoinSet<()>)> {
     let token = token()?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}/mcp", listener.local_addr()?);
+    let port = listener.local_addr()?.port();
+    let url = format!("http://127.0.0.1:{port}/mcp");
     // No session of its own: what it knows is the offer, and a page in a browser is no agent.
     let config = StreamableHttpServerConfig::default()
         .with_legacy_session_mode(false)
@@ -54,7 +56,7 @@ pub(super) async fn listen(offer: Offer) -> io::Result<(Address, JoinSet<()>)> {
     let endpoint = Arc::new(Endpoint { service, bearer: format!("Bearer {token}") });
     let mut serving = JoinSet::new();
     serving.spawn(serve(listener, endpoint));
-    Ok((Address { url, token }, serving))
+    Ok((Address { port, url, token }, serving))
 }
 
 fn token() -> io::Result<String> {

@@ -40,6 +40,12 @@ pub struct AgentSpec {
     /// Variables that it always gets.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// What of the person's home it keeps its own in, and has in a sandbox; without a list it is left outside of every one.
+    #[serde(default)]
+    pub home: Option<Vec<String>>,
+    /// Its makers' hosts, which it reaches where the network is not open.
+    #[serde(default)]
+    pub hosts: Vec<String>,
     /// How it hears what its role is.
     #[serde(default)]
     pub system: SystemWay,
@@ -142,6 +148,8 @@ impl AgentSpec {
             sign_in: String::new(),
             pass: Vec::new(),
             env: BTreeMap::new(),
+            home: None,
+            hosts: Vec::new(),
             system: SystemWay::Prompt,
             tools_over: ToolsOver::Stdio,
             goes_on: true,

@@ -7,6 +7,7 @@ use crate::workspace::process::{OutputCap, Spill};
 use crate::workspace::{Access, Confinement, Intent, Jail, Program, Reaper};
 
 /// The place of one session.
+#[derive(Clone)]
 pub struct ToolEnv {
     /// The files its tools may touch. The scratch directory should be readable in it, or output files cannot be read.
     pub confinement: Confinement,
@@ -61,11 +62,11 @@ impl ToolEnv {
         program.envs(self.env.clone()).envs(env).reaper(&self.reaper).jailed(&self.jail)
     }
 
-    /// The program of an agent that has tools of its own, with the environment of this place. It is not kept in a jail: it
-    /// needs its own home and sockets.
+    /// The program of an agent that has tools of its own, with the environment of this place. It may make sockets, by which
+    /// it is connected with its tools, and a sandbox of its own.
     pub fn agent(&self, command: &[String], env: impl IntoIterator<Item = (String, String)>) -> Program {
         let program = Program::of_words(command).dir(self.confinement.root());
-        program.envs(self.env.clone()).envs(env).reaper(&self.reaper)
+        program.envs(self.env.clone()).envs(env).reaper(&self.reaper).jailed(&self.jail).nesting()
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use toml_edit::{DocumentMut, Item, Table, value};
+use toml_edit::{Array, DocumentMut, Item, Table, value};
 
 use super::way::{Additions, of_mind, sources};
 use crate::cli::context::Context;
@@ -14,6 +14,7 @@ use crate::config::Settings;
 use crate::domain::attempt::Role;
 use crate::view::setup::Mind;
 use crate::view::text::plural;
+use crate::workspace::sandbox::Host;
 
 /// Has every role played by a mind from now on. Gives the sentence that says what holds then.
 ///
@@ -23,18 +24,53 @@ pub fn keep(context: &Context, mind: &Mind) -> Result<String> {
     let settings = context.settings_here()?;
     let mut additions = of_mind(&settings, mind);
     additions.push(("models.default".to_owned(), mind.model.clone()));
+    let comment = format!("kept by `flightdeck setup` on {}: {}", today(), mind.found);
+    let file = rewrite(context, |before| written(before, &additions, &comment))?;
+    Ok(sentence(&context.settings_here()?, mind, &file))
+}
+
+/// Has programs reach a host from now on.
+///
+/// # Errors
+/// When the settings cannot be read or written; they are as before then.
+pub fn keep_host(context: &Context, host: &Host) -> Result<()> {
+    let comment = format!("{host} was allowed for always on {}", today());
+    rewrite(context, |before| with_host(before, &host.to_string(), &comment)).map(drop)
+}
+
+/// Writes the person's settings anew; gives their file.
+fn rewrite(
+    context: &Context,
+    change: impl FnOnce(&str) -> std::result::Result<String, String>,
+) -> Result<PathBuf> {
     let file = target(&context.home.user_file());
     let before = match fs::read_to_string(&file) {
         Ok(text) => text,
         Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(fault) => return Err(fault).with_context(|| format!("failed to read {}", file.display())),
     };
-    let day = now().0.div_euclid(86_400_000);
-    let comment = format!("kept by `flightdeck setup` on {}: {}", date(day), mind.found);
-    let text = written(&before, &additions, &comment)
+    let text = change(&before)
         .map_err(|fault| misuse(format!("{}: {fault}; mend the file and try again", file.display())))?;
     replace(context, &file, &text)?;
-    Ok(sentence(&context.settings_here()?, mind, &file))
+    Ok(file)
+}
+
+/// The settings with one more host that programs may reach.
+fn with_host(before: &str, host: &str, comment: &str) -> std::result::Result<String, String> {
+    let mut document: DocumentMut =
+        before.parse().map_err(|fault: toml_edit::TomlError| fault.to_string())?;
+    let table = inner(document.as_table_mut(), "sandbox")?;
+    table.set_implicit(false);
+    let hosts = table.entry("hosts").or_insert_with(|| value(Array::new()));
+    let hosts = hosts.as_array_mut().ok_or("`sandbox.hosts` is no list")?;
+    if !hosts.iter().any(|known| known.as_str() == Some(host)) {
+        let indent = "\n    ";
+        hosts.push_formatted(
+            toml_edit::Value::from(host).decorated(format!("{indent}# {comment}{indent}"), ""),
+        );
+        hosts.set_trailing("\n");
+    }
+    Ok(document.to_string())
 }
 
 /// The file that is written: where a link leads, so that the link stays.
@@ -124,6 +160,10 @@ fn sentence(settings: &Settings, mind: &Mind, file: &Path) -> String {
     format!("{kept}; {count} of {} stay with what {origin} names", Role::ALL.len())
 }
 
+fn today() -> String {
+    date(now().0.div_euclid(86_400_000))
+}
+
 /// The day of a number of days since 1970, as `2026-11-27`.
 fn date(day: i64) -> String {
     jiff::Timestamp::from_second(day * 86_400)
@@ -177,6 +217,24 @@ mod tests {
         # kept by `flightdeck setup` later
         base_url = "http://127.0.0.1:11434/v1"
         "#);
+    }
+
+    #[test]
+    fn a_host_is_added_once_to_those_that_stand_there() {
+        let before = "[sandbox]\nnetwork = \"listed\" # mine\nhosts = [\"a.com\"]\n";
+        let once = with_host(before, "b.com:8443", "allowed on a day").unwrap();
+        insta::assert_snapshot!(once, @r#"
+        [sandbox]
+        network = "listed" # mine
+        hosts = ["a.com",
+            # allowed on a day
+            "b.com:8443"
+        ]
+        "#);
+        assert_eq!(with_host(&once, "b.com:8443", "again").unwrap(), once);
+        let new: toml::Table = with_host("", "b.com", "x").unwrap().parse().unwrap();
+        assert_eq!(new["sandbox"]["hosts"][0].as_str(), Some("b.com"));
+        assert!(with_host("sandbox.hosts = 3\n", "b.com", "x").unwrap_err().contains("no list"));
     }
 
     #[test]

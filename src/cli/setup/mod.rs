@@ -9,7 +9,7 @@ mod servers;
 mod trial;
 mod way;
 
-pub use keep::keep;
+pub use keep::{keep, keep_host};
 pub use look::{Places, look, refused};
 pub use trial::tried;
 pub use way::{named, of_mind, sources};

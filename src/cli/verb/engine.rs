@@ -13,8 +13,9 @@ use crate::cli::context::{Repository, chromium, sandbox};
 use crate::cli::engine_start::{SOCKET_FILE, socket_of};
 use crate::cli::model_registry::ModelRegistry;
 use crate::cli::prelude::*;
+use crate::cli::setup::keep_host;
 use crate::config::{Flag, Settings};
-use crate::engine::{AfterQuota, CommandLimits, EngineOptions, Habits, Predecessor};
+use crate::engine::{AfterQuota, CommandLimits, EngineOptions, Habits, KeepHost, Predecessor};
 use crate::workspace::awake::keeper;
 use crate::workspace::sweep::{adopt_orphans, hide_memory};
 
@@ -71,6 +72,7 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
         prompt_dirs: vec![context.home.config.join("prompts")],
         hooks: context.home.hooks(project.as_ref())?,
         project,
+        keep_host: host_keeper(context),
         skill_dirs: skill_dirs(context),
         limits: CommandLimits::default(),
         patience: PATIENCE,
@@ -83,6 +85,12 @@ pub async fn run(context: &Context, args: &Args) -> Result<Exit> {
 
 fn speed_flag(speed: f64) -> Flag {
     Flag { name: "--speed", key: "speed".to_owned(), word: speed.to_string() }
+}
+
+/// Writes hosts into the person's settings.
+fn host_keeper(context: &Context) -> KeepHost {
+    let context = context.clone();
+    Arc::new(move |host| keep_host(&context, host).map_err(|fault| format!("{fault:#}")))
 }
 
 fn habits(settings: &Settings) -> Habits {

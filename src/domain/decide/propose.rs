@@ -10,6 +10,7 @@ use super::{Result, negotiation};
 use crate::domain::contract::{Assertion, AssertionDraft};
 use crate::domain::environment::Environment;
 use crate::domain::event::{Actor, Event};
+use crate::domain::gate::GateId;
 use crate::domain::id::{AssertionId, FeatureId, MilestoneId, Revision};
 use crate::domain::lint;
 use crate::domain::mission::Mission;
@@ -105,6 +106,16 @@ pub(super) fn propose_environment(tx: &mut Transaction, environment: Environment
     );
     without_complaints(&lint::lint_environment(&environment))?;
     super::tampering::compare_environment(tx, &environment)?;
+    let mission = tx.mission();
+    let known = mission.environment.iter().flat_map(|known| &known.hosts);
+    let known: Vec<&Line> = known.filter(|_| mission.is_go(GateId::Plan)).collect();
+    let new = environment.hosts.iter().find(|host| mission.is_go(GateId::Plan) && !known.contains(host));
+    if let Some(host) = new {
+        refuse!(
+            NotAllowed,
+            "the plan is GO without `{host}` among its hosts: leave it out; the person is asked once a program wants it"
+        );
+    }
     tx.accept(Event::EnvironmentProposed { environment })
 }
 

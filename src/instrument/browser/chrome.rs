@@ -16,6 +16,7 @@ use super::tab::TabState;
 use super::world::{World, word};
 use crate::instrument::{InstrumentError, Place};
 use crate::workspace::process::Background;
+use crate::workspace::sandbox::Mirror;
 
 /// How long a command to the browser itself, or a small one to a page, may take.
 pub(super) const BRIEF: Duration = Duration::from_secs(5);
@@ -50,6 +51,8 @@ pub(super) struct Chrome {
     /// What a tester should know of how it runs.
     pub note: Option<String>,
     sandbox: Sandbox,
+    /// The way to it.
+    _mirror: Mirror,
 }
 
 /// A tab to which commands are sent.
@@ -116,14 +119,27 @@ impl Chrome {
         let program = place.program(&line, ".")?.nesting();
         // Its sockets are in there, and the path of a socket has room for 107 bytes.
         let temporary = ("TMPDIR", program.temporary().unwrap_or("/tmp").to_owned());
+        let on = program.loopback();
         let started = program.envs(homes.map(|name| (name, home.clone())).into_iter().chain([temporary]));
         let program = started.spawn_background(profile.log())?;
-        let address = listening(profile.dir(), &program).await?;
+        let listening = listening(profile.dir(), &program).await?;
+        let mirror = on.mirror(listening.port).await.map_err(|error| failed(&error.to_string()))?;
+        let address = format!("ws://127.0.0.1:{}{}", mirror.port, listening.path);
         let world = Arc::new(Mutex::new(World::new(SCRIPT, SIZE)));
         let cdp =
             Cdp::connect(&address, Arc::clone(&world)).await.map_err(|error| failed(&error.to_string()))?;
         let shown = (0, Vec::new());
-        let chrome = Self { cdp, world, refs: Refs::default(), shown, program, profile, note: None, sandbox };
+        let chrome = Self {
+            cdp,
+            world,
+            refs: Refs::default(),
+            shown,
+            program,
+            profile,
+            note: None,
+            sandbox,
+            _mirror: mirror,
+        };
         chrome.prepare().await.map_err(|fault| match fault {
             Fault::Gone => failed(&format!("it ended at once: {}", last_words(&chrome.program))),
             Fault::Silent => failed("it gave no answer"),

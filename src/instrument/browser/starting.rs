@@ -46,13 +46,20 @@ impl Sandbox {
     }
 }
 
+/// Where a browser listens.
+pub(super) struct Listening {
+    pub port: u16,
+    pub path: String,
+}
+
 /// Where the browser listens, which it writes down once it does.
-pub(super) async fn listening(profile: &Path, program: &Background) -> Result<String, InstrumentError> {
+pub(super) async fn listening(profile: &Path, program: &Background) -> Result<Listening, InstrumentError> {
     let deadline = Instant::now() + START;
     loop {
         let told = fs::read_to_string(profile.join("DevToolsActivePort")).unwrap_or_default();
-        if let Some((port, path)) = told.trim_end().split_once('\n') {
-            return Ok(format!("ws://127.0.0.1:{port}{path}"));
+        let told = told.trim_end().split_once('\n');
+        if let Some((Ok(port), path)) = told.map(|(port, path)| (port.parse(), path.to_owned())) {
+            return Ok(Listening { port, path });
         }
         if let Some(exit) = program.exit() {
             return Err(failed(&format!("it ended ({exit}): {}", last_words(program))));

@@ -16,12 +16,14 @@ use super::exchange::{Exchange, HttpResponse};
 use super::request::{HttpRequest, Redirects, Sent, is_loopback};
 use super::wire::{Bounds, ask, connect};
 use crate::instrument::InstrumentError;
+use crate::workspace::sandbox::Loopback;
 
 /// Sends requests to the app under test, which runs on this machine, and keeps its cookies.
 #[derive(Debug, Clone)]
 pub struct HttpDriver {
     limit: Duration,
     jar: Arc<Jar>,
+    on: Loopback,
 }
 
 /// In which order requests are sent.
@@ -50,13 +52,19 @@ pub fn install_crypto() {
 impl HttpDriver {
     /// A driver without cookies, which gives an answer so much time.
     pub fn new(limit: Duration) -> Self {
-        Self { limit, jar: Arc::default() }
+        Self { limit, jar: Arc::default(), on: Loopback::default() }
     }
 
     /// The same visitor, who gives an answer another time.
     #[must_use]
     pub fn within(&self, limit: Duration) -> Self {
-        Self { limit, jar: Arc::clone(&self.jar) }
+        Self { limit, ..self.clone() }
+    }
+
+    /// The same visitor of an app that listens elsewhere than on this machine's loopback.
+    #[must_use]
+    pub fn on(self, on: Loopback) -> Self {
+        Self { on, ..self }
     }
 
     /// Forgets the cookies, as another visitor would have none.
@@ -110,7 +118,7 @@ impl HttpDriver {
     ) -> Result<Exchange, InstrumentError> {
         let bounds = Bounds { limit: self.limit, body };
         let first = self.prepare(request)?;
-        let mut connection = connect(&first.url, Instant::now() + self.limit).await;
+        let mut connection = connect(&first.url, &self.on, Instant::now() + self.limit).await;
         if let Some(barrier) = gate.barrier {
             barrier.wait().await;
         }
@@ -132,7 +140,7 @@ impl HttpDriver {
                 break HttpResponse { flaw, ..answer };
             }
             hop = self.prepare(&redirected(request, &hop.method, answer.status, &next))?;
-            connection = connect(&hop.url, deadline).await;
+            connection = connect(&hop.url, &self.on, deadline).await;
         };
         answer.url = if hops == 0 { request.url.clone() } else { hop.url.to_string() };
         answer.milliseconds = milliseconds(started.elapsed());

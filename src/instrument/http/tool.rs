@@ -97,8 +97,9 @@ impl Instrument for Http {
     const ACCESS: Access = Access::Read;
     const REACHES: Reach = Reach::Ports;
 
-    fn new(_place: &Place) -> Result<Self, InstrumentError> {
-        Ok(Self(Mutex::new(HttpDriver::new(Duration::from_secs(SECONDS.0)))))
+    fn new(place: &Place) -> Result<Self, InstrumentError> {
+        let on = place.program("true", ".")?.loopback();
+        Ok(Self(Mutex::new(HttpDriver::new(Duration::from_secs(SECONDS.0)).on(on))))
     }
 
     async fn act(&self, wanted: Wanted) -> Result<Seen, InstrumentError> {

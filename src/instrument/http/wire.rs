@@ -1,6 +1,6 @@
 //! One request over one connection, sent as it is written and read as it comes.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use super::driver::install_crypto;
 use super::exchange::{Extent, HttpResponse};
 use super::incoming::{Asked, Incoming, Progress};
 use super::request::Sent;
+use crate::workspace::sandbox::Loopback;
 
 /// A connection to the app.
 pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -32,19 +33,16 @@ pub(super) struct Bounds {
 }
 
 /// Connects to whoever listens at an address.
-pub(super) async fn connect(url: &Url, deadline: Instant) -> Result<Box<dyn Stream>, String> {
+pub(super) async fn connect(url: &Url, on: &Loopback, deadline: Instant) -> Result<Box<dyn Stream>, String> {
     let port = url.port_or_known_default().unwrap_or(80);
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    // A name of this machine is no matter of name servers; development servers listen on either family.
-    let addresses = host.parse::<IpAddr>().map_or_else(
-        |_| vec![IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)],
-        |address| vec![address],
-    );
-    let addresses: Vec<SocketAddr> = addresses.into_iter().map(|address| (address, port).into()).collect();
     let connecting = async {
-        let stream = TcpStream::connect(addresses.as_slice())
-            .await
-            .map_err(|error| format!("port {port} takes no connection: {error}"))?;
+        // A name of this machine is no matter of name servers.
+        let connected = match host.parse::<IpAddr>() {
+            Ok(address) if on.is_of_machine() => TcpStream::connect((address, port)).await,
+            _ => on.connect(port).await,
+        };
+        let stream = connected.map_err(|error| format!("port {port} takes no connection: {error}"))?;
         if url.scheme() == "http" {
             return Ok(Box::new(stream) as Box<dyn Stream>);
         }

@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -20,8 +20,8 @@ use super::live::{Live, live};
 use super::run::Finished;
 use crate::workspace::WorkspaceError;
 use crate::workspace::reaper::Reaper;
-use crate::workspace::sandbox::refusal::sentence;
-use crate::workspace::sandbox::{Ends, Inmate, Jail, Keeper, OnEnd, Order, Started};
+use crate::workspace::sandbox::refusal::{sentence, unreached};
+use crate::workspace::sandbox::{Ends, Inmate, Jail, Keeper, Loopback, OnEnd, Order, Started};
 
 /// A program, its arguments, and the circumstances in which it runs.
 #[derive(Debug, Clone)]
@@ -143,9 +143,17 @@ impl Program {
         self.jail.temporary()
     }
 
+    /// Where it listens, and what it starts.
+    pub fn loopback(&self) -> Loopback {
+        self.jail.loopback()
+    }
+
     /// A sentence for whoever ran it, where what failed seems to be what its sandbox refused.
     pub fn refusal(&self, finished: &Finished) -> Option<String> {
-        if finished.exit.is_success() { None } else { sentence(&self.jail, &finished.output.text) }
+        let begun = Instant::now().checked_sub(finished.wall);
+        let unreached = begun.and_then(|begun| unreached(&self.jail, begun));
+        let refused = || (!finished.exit.is_success()).then(|| sentence(&self.jail, &finished.output.text));
+        unreached.or_else(|| refused().flatten())
     }
 
     /// The command line as a person would type it.

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use super::jail::{Inmate, Rules};
+use crate::workspace::WorkspaceError;
 
 /// Where the keeper's own program is in a sandbox.
 const KEEPER: &str = "/.flightdeck";
@@ -44,11 +45,37 @@ pub(super) struct Bubblewrap {
 }
 
 /// Which files are in reach, as whole folders.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Mounts {
     pub reads: Vec<PathBuf>,
     /// What is never in reach, where it lies below what is. One that ends in `*` stands for all that begin so.
     pub never: Vec<PathBuf>,
+    pub lent: Vec<Lent>,
+}
+
+/// Something that is written, and is there under another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lent {
+    pub from: PathBuf,
+    pub to: PathBuf,
+}
+
+impl Lent {
+    /// It, with a place for it; nothing where there is nothing to lend. A file is copied: programs replace theirs, which a
+    /// file that is lent does not allow.
+    pub(super) fn made(self) -> Result<Option<Self>, WorkspaceError> {
+        let create = |path: &Path| fs::create_dir_all(path).map_err(WorkspaceError::io("create", path));
+        create(self.to.parent().unwrap_or(&self.to))?;
+        if self.from.is_file() {
+            fs::copy(&self.from, &self.to).map_err(WorkspaceError::io("copy", &self.from))?;
+            return Ok(None);
+        }
+        if !self.from.is_dir() {
+            return Ok(None);
+        }
+        create(&self.to)?;
+        Ok(Some(self))
+    }
 }
 
 /// How a path is there.
@@ -66,6 +93,14 @@ impl Bubblewrap {
     pub(super) fn on_path(path: &OsStr, keeper: PathBuf) -> Option<Self> {
         let program = std::env::split_paths(path).map(|dir| dir.join("bwrap")).find(|file| file.is_file())?;
         Some(Self { program, keeper })
+    }
+
+    /// Its arguments for a network of its own, in which sandboxes are made.
+    pub(super) fn network(&self) -> Vec<OsString> {
+        let words =
+            ["--die-with-parent", "--new-session", "--unshare-user", "--unshare-net", "--dev-bind", "/", "/"];
+        let keeper = [OsStr::new("--"), self.keeper.as_os_str(), OsStr::new(VERB)];
+        words.map(OsStr::new).into_iter().chain(keeper).map(OsString::from).collect()
     }
 
     /// Its arguments for one place of work.
@@ -92,6 +127,9 @@ impl Bubblewrap {
         }
         for path in settings(rules) {
             add(&["--ro-bind".as_ref(), path.as_os_str(), path.as_os_str()]);
+        }
+        for Lent { from, to } in &mounts.lent {
+            add(&["--bind".as_ref(), from.as_os_str(), to.as_os_str()]);
         }
         add(&["--proc", "/proc", "--ro-bind", "/proc/sys", "/proc/sys", "--dev", "/dev"].map(AsRef::as_ref));
         add(&["--ro-bind".as_ref(), self.keeper.as_os_str(), KEEPER.as_ref()]);

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Sender, channel};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::thread;
 
 use tokio::sync::oneshot;
@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::bubblewrap::PRIVATE;
 use super::keeper::Keeper;
 use super::machine::TEMPORARY;
+use super::network::{Loopback, Network};
 use super::stronger::Stronger;
 
 /// What programs may touch, by path.
@@ -56,6 +57,34 @@ pub enum Inmate {
     Files,
 }
 
+/// The jails that somebody has now. Who works in the same place works in the same one, so that a sandbox is made once for it.
+#[derive(Debug, Default)]
+pub(super) struct Jails(Mutex<Vec<Weak<Walls>>>);
+
+impl Jails {
+    /// The jail of these rules.
+    pub(super) fn of(
+        &self,
+        rules: Rules,
+        variables: Vec<(String, String)>,
+        stronger: Option<Stronger>,
+    ) -> Jail {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|walls| walls.strong_count() > 0);
+        let mounts = |stronger: &Option<Stronger>| stronger.as_ref().map(|stronger| stronger.mounts.clone());
+        let wanted = mounts(&stronger);
+        let is_it = |walls: &Arc<Walls>| {
+            walls.rules == rules && walls.variables == variables && mounts(&walls.stronger) == wanted
+        };
+        if let Some(walls) = all.iter().filter_map(Weak::upgrade).find(is_it) {
+            return Jail(Some(walls));
+        }
+        let jail = Jail::new(rules, variables, stronger);
+        all.extend(jail.0.as_ref().map(Arc::downgrade));
+        jail
+    }
+}
+
 type Job = Box<dyn FnOnce() + Send>;
 
 /// The way to a thread that is kept in: what it does and starts is, too.
@@ -85,6 +114,16 @@ impl Jail {
         let own = [Path::new(PRIVATE)];
         let there = [reads, writes, git, devices].into_iter().flatten().map(PathBuf::as_path).chain(own);
         !there.into_iter().any(|there| path.starts_with(there))
+    }
+
+    /// The network in the place of this machine's, where there is one.
+    pub(super) fn network(&self) -> Option<&Arc<Network>> {
+        self.0.as_ref()?.stronger.as_ref()?.network.as_ref()
+    }
+
+    /// Where the programs in it listen.
+    pub fn loopback(&self) -> Loopback {
+        Loopback(self.network().cloned())
     }
 
     /// The folder for temporary files, where there is one of its own.

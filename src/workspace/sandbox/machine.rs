@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::bubblewrap::Mounts;
+use super::bubblewrap::{Bubblewrap, Mounts};
 use super::jail::Rules;
+use super::network::{Host, Network, NetworkPolicy};
 use super::seed::seed;
 use super::{Access, Reach, SandboxOptions, Wanted};
 use crate::workspace::WorkspaceError;
@@ -30,6 +32,7 @@ struct List {
     devices: Vec<PathBuf>,
     home: Vec<PathBuf>,
     never_home: Vec<PathBuf>,
+    hosts: Vec<String>,
     toolchains: BTreeMap<String, PathBuf>,
     caches: BTreeMap<String, PathBuf>,
 }
@@ -67,6 +70,15 @@ impl Machine {
 
     pub(super) fn is_required(&self) -> bool {
         self.options.wanted == Wanted::Required
+    }
+
+    pub(super) fn home(&self) -> Option<&Path> {
+        self.options.home.as_deref()
+    }
+
+    /// Whether the person wants the network kept from programs.
+    pub(super) fn is_network_kept(&self) -> bool {
+        self.options.network != NetworkPolicy::Open
     }
 
     /// Makes the folders that are a program's own. A home is filled once.
@@ -117,10 +129,17 @@ impl Machine {
         reach.programs.iter().flat_map(beside).collect()
     }
 
+    /// The network that programs get in the place of this machine's, if they do.
+    pub(super) fn network(&self, bubblewrap: &Bubblewrap) -> std::io::Result<Option<Arc<Network>>> {
+        let usual = self.list.hosts.iter().filter_map(|host| host.parse().ok());
+        let hosts: Vec<Host> = usual.chain(self.options.hosts.iter().cloned()).collect();
+        Network::of(self.options.network, &hosts, bubblewrap)
+    }
+
     /// What of this machine is there for a program at all, in whole folders.
     pub(super) fn mounts(&self, reach: &Reach) -> Mounts {
         let reads = self.named.iter().chain(&reach.reads).cloned().chain(self.programs(reach)).collect();
-        Mounts { reads, never: self.never.clone() }
+        Mounts { reads, never: self.never.clone(), lent: Vec::new() }
     }
 
     /// The variables by which a program finds its own folders and the toolchains.
@@ -194,6 +213,7 @@ mod tests {
         let list: List = toml::from_str(LIST).unwrap();
         assert!(list.system.iter().chain(&list.never).chain(&list.devices).all(|path| path.is_absolute()));
         assert!(list.home.iter().chain(list.toolchains.values()).all(|path| path.is_relative()));
+        assert!(list.hosts.iter().all(|host| host.parse::<Host>().is_ok()));
         assert!(list.caches.contains_key("CARGO_HOME") && !list.home.is_empty());
     }
 

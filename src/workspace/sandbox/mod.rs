@@ -11,6 +11,7 @@ mod keeper;
 #[cfg(target_os = "linux")]
 mod landlock;
 mod machine;
+mod network;
 mod order;
 pub(super) mod refusal;
 mod seed;
@@ -19,17 +20,21 @@ mod stronger;
 mod syscalls;
 mod temporary;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::WorkspaceError;
-use bubblewrap::Bubblewrap;
+pub use bubblewrap::Lent;
+use bubblewrap::{Bubblewrap, Mounts};
 pub use jail::{Inmate, Jail};
+use jail::{Jails, Rules};
 pub(super) use keeper::Keeper;
 #[cfg(target_os = "linux")]
 pub use keeper::keep;
 use machine::Machine;
+pub use network::{Host, Loopback, Mirror, Network, NetworkPolicy};
 pub(super) use order::{Ends, OnEnd, Order, Started, tell};
 pub use seed::copy_home;
 use stronger::Stronger;
@@ -88,6 +93,10 @@ pub struct SandboxOptions {
     pub home: Option<PathBuf>,
     /// The program of flightdeck's that keeps the sandboxes of bubblewrap; none to do without them.
     pub keeper: Option<PathBuf>,
+    /// What of the network programs reach.
+    pub network: NetworkPolicy,
+    /// The hosts that they reach where it is not open.
+    pub hosts: Vec<Host>,
 }
 
 /// Whether programs are to be shared.
@@ -135,6 +144,9 @@ pub struct Sandbox {
     machine: Machine,
     /// What it is made with where it is of bubblewrap's.
     bubblewrap: Option<Bubblewrap>,
+    /// The network of its own that it has where that is not open.
+    network: Option<Arc<Network>>,
+    jails: Jails,
 }
 
 /// How far programs are shared.
@@ -157,13 +169,13 @@ impl Sandbox {
             Wanted::Off => Err("switched off by the setting `sandbox.mode`".to_owned()),
             Wanted::Auto | Wanted::Required => offered(),
         };
-        if let Err(why) = offered {
-            return Self { strength: Strength::None(why), machine, bubblewrap: None };
-        }
-        match stronger(&machine, keeper) {
-            Ok(found) => Self { strength: Strength::Bubblewrap, machine, bubblewrap: Some(found) },
-            Err(why) => Self { strength: Strength::Landlock(why), machine, bubblewrap: None },
-        }
+        let (strength, found) = match offered.map(|()| stronger(&machine, keeper)) {
+            Err(why) => (Strength::None(why), None),
+            Ok(Err(why)) => (Strength::Landlock(why), None),
+            Ok(Ok(found)) => (Strength::Bubblewrap, Some(found)),
+        };
+        let (bubblewrap, network) = found.map(|found| (found.bubblewrap, found.network)).unzip();
+        Self { strength, machine, bubblewrap, network: network.flatten(), jails: Jails::default() }
     }
 
     /// None, for tests of other things.
@@ -179,14 +191,30 @@ impl Sandbox {
     /// Why there is none, where there is none.
     ///
     /// # Errors
-    /// When they must be.
+    /// When there must be one, or the network cannot be kept from programs and the person wants that.
     pub fn missing(&self) -> Result<Option<&str>, WorkspaceError> {
+        if let (true, Strength::Landlock(why) | Strength::None(why)) =
+            (self.machine.is_network_kept(), &self.strength)
+        {
+            return Err(WorkspaceError::OpenNetwork { why: why.clone() });
+        }
         match &self.strength {
             Strength::Landlock(_) | Strength::Bubblewrap => Ok(None),
             Strength::None(why) if self.machine.is_required() => {
                 Err(WorkspaceError::NoSandbox { why: format!("this machine has none: {why}") })
             }
             Strength::None(why) => Ok(Some(why)),
+        }
+    }
+
+    /// What is said of it, with the network.
+    pub fn words(&self) -> String {
+        match &self.network {
+            None if self.strength == Strength::Bubblewrap => {
+                format!("{}; the network is open", self.strength)
+            }
+            None => self.strength.to_string(),
+            Some(network) => format!("{}; {}", Strength::Bubblewrap, network.words()),
         }
     }
 
@@ -201,6 +229,40 @@ impl Sandbox {
         Ok(())
     }
 
+    /// The network in the place of this machine's, where there is one.
+    pub fn network(&self) -> Option<&Arc<Network>> {
+        self.network.as_ref()
+    }
+
+    /// Where the mission's programs listen.
+    pub fn loopback(&self) -> Loopback {
+        Loopback(self.network.clone())
+    }
+
+    /// The person's home.
+    pub fn home(&self) -> Option<&Path> {
+        self.machine.home()
+    }
+
+    /// Whether it keeps agents in that have tools of their own: their sockets would be anybody's without bubblewrap.
+    pub fn keeps_agents(&self) -> bool {
+        self.bubblewrap.is_some()
+    }
+
+    /// Makes the jail of such an agent, which reaches the network whatever its access, and has what is lent to it.
+    ///
+    /// # Errors
+    /// As [`Self::jail`].
+    pub fn jail_of_agent(&self, reach: &Reach, lent: Vec<Lent>) -> Result<Jail, WorkspaceError> {
+        if self.missing()?.is_some() {
+            return Ok(Jail::default());
+        }
+        self.machine.make_folders(reach)?;
+        let lent = lent.into_iter().filter_map(|lent| lent.made().transpose()).collect::<Result<_, _>>()?;
+        let rules = Rules { reaches_network: true, ..self.machine.rules(reach) };
+        Ok(self.jail_of(rules, reach, lent))
+    }
+
     /// Makes the jail of one place of work.
     ///
     /// # Errors
@@ -210,11 +272,16 @@ impl Sandbox {
             return Ok(Jail::default());
         }
         self.machine.make_folders(reach)?;
-        let stronger = self
-            .bubblewrap
-            .clone()
-            .map(|bubblewrap| Stronger { bubblewrap, mounts: self.machine.mounts(reach) });
-        Ok(Jail::new(self.machine.rules(reach), self.machine.variables(reach), stronger))
+        Ok(self.jail_of(self.machine.rules(reach), reach, Vec::new()))
+    }
+
+    fn jail_of(&self, rules: Rules, reach: &Reach, lent: Vec<Lent>) -> Jail {
+        let mounts = Mounts { lent, ..self.machine.mounts(reach) };
+        let network = self.network.clone();
+        let stronger = self.bubblewrap.clone().map(|bubblewrap| Stronger { bubblewrap, mounts, network });
+        let mut variables = self.machine.variables(reach);
+        variables.extend(self.network.iter().flat_map(|network| network.variables()));
+        self.jails.of(rules, variables, stronger)
     }
 }
 
@@ -228,21 +295,22 @@ impl std::fmt::Display for Strength {
             ),
             Self::Bubblewrap => write!(
                 f,
-                "sandboxed by bubblewrap, Landlock and a filter of system calls: of your files, processes, shared memory and local sockets nothing is there; the network is"
+                "sandboxed by bubblewrap, Landlock and a filter of system calls: of your files, processes, shared memory and local sockets nothing is there"
             ),
         }
     }
 }
 
 /// bubblewrap, tried out with its strictest sandbox.
-fn stronger(machine: &Machine, keeper: Option<PathBuf>) -> Result<Bubblewrap, String> {
+fn stronger(machine: &Machine, keeper: Option<PathBuf>) -> Result<Stronger, String> {
     let keeper = keeper.ok_or("it is switched off")?;
     let path = std::env::var_os("PATH").unwrap_or_default();
     let bubblewrap = Bubblewrap::on_path(&path, keeper).ok_or("it is not installed")?;
-    let nowhere = Reach::nowhere(Access::Read);
-    let found = Stronger { bubblewrap, mounts: machine.mounts(&nowhere) };
+    let network = machine.network(&bubblewrap).map_err(|error| error.to_string())?;
+    let nowhere = Reach::nowhere(if network.is_some() { Access::Proof } else { Access::Read });
+    let found = Stronger { bubblewrap, mounts: machine.mounts(&nowhere), network };
     found.try_out(&machine.rules(&nowhere))?;
-    Ok(found.bubblewrap)
+    Ok(found)
 }
 
 #[cfg(target_os = "linux")]

@@ -1,6 +1,7 @@
 //! What a program is told that met the sandbox: the system says only that permission was denied.
 
 use std::path::Path;
+use std::time::Instant;
 
 use super::jail::Jail;
 
@@ -19,6 +20,35 @@ const WORDS: [&str; 7] = [
 const ABSENT: [&str; 4] =
     ["No such file or directory", "ENOENT", "FileNotFoundError", "Directory nonexistent"];
 
+/// How they say that a host is not reached, where they do not ask a proxy.
+const UNREACHED: [&str; 9] = [
+    "Network is unreachable",
+    "ENETUNREACH",
+    "Could not resolve host",
+    "Temporary failure in name resolution",
+    "Name or service not known",
+    "EAI_AGAIN",
+    "ENOTFOUND",
+    "UnknownHostException",
+    "network is unreachable",
+];
+
+/// A sentence for whoever ran a program since a moment, where it asked for hosts that it may not reach: many programs say
+/// nothing of why they were refused.
+pub(in crate::workspace) fn unreached(jail: &Jail, since: Instant) -> Option<String> {
+    let network = jail.network()?;
+    let hosts: Vec<String> = network.refused_since(since).iter().map(|host| format!("`{host}`")).collect();
+    if hosts.is_empty() {
+        return None;
+    }
+    let then = if network.is_listed() {
+        "the person is asked; go on with what does not need it, and try again once they allow it"
+    } else {
+        "this mission has no network but its own loopback"
+    };
+    Some(format!("{} may not be reached from this sandbox: {then}", hosts.join(", ")))
+}
+
 /// A sentence for whoever ran a program that failed, where its sandbox seems to be why.
 pub(in crate::workspace) fn sentence(jail: &Jail, output: &str) -> Option<String> {
     if jail.is_none() {
@@ -27,6 +57,12 @@ pub(in crate::workspace) fn sentence(jail: &Jail, output: &str) -> Option<String
     let with = |words: &'static [&str]| {
         output.lines().filter(move |line| words.iter().any(|word| line.contains(word)))
     };
+    if jail.network().is_some() && with(&UNREACHED).next().is_some() {
+        return Some(
+            "from this sandbox hosts are reached through its proxy alone: have the program use $HTTPS_PROXY"
+                .to_owned(),
+        );
+    }
     let refused: Vec<&str> = with(&WORDS).collect();
     let outside = refused.iter().find_map(|line| paths_in(line).next().filter(|path| !is_inside(jail, path)));
     let absent = || with(&ABSENT).flat_map(paths_in).find(|path| jail.hides(Path::new(path)));
@@ -89,7 +125,7 @@ mod tests {
         let rules = Rules { reads: vec!["/usr".into()], writes, ..Rules::default() };
         let bubblewrap =
             Bubblewrap { program: "/usr/bin/bwrap".into(), keeper: "/usr/bin/flightdeck".into() };
-        let stronger = Stronger { bubblewrap, mounts: Mounts::default() };
+        let stronger = Stronger { bubblewrap, mounts: Mounts::default(), network: None };
         let jail = Jail::new(rules, Vec::new(), Some(stronger));
         let told = |output: &str| sentence(&jail, output).unwrap_or_default();
         for line in [

@@ -2,12 +2,14 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use super::bubblewrap::{Bubblewrap, Mounts, PRIVATE, TERMINALS};
 use super::jail::{Inmate, Rules};
-use super::keeper::Keeper;
+use super::keeper::{Bwrap, Keeper};
+use super::network::Network;
 use super::order::{Ends, Order, tell};
 use crate::workspace::process::{Exit, nothing};
 
@@ -19,6 +21,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Stronger {
     pub bubblewrap: Bubblewrap,
     pub mounts: Mounts,
+    /// The network in the place of this machine's.
+    pub network: Option<Arc<Network>>,
 }
 
 impl Stronger {
@@ -31,7 +35,9 @@ impl Stronger {
         let mut inside = rules.clone();
         inside.writes.push(PathBuf::from(PRIVATE));
         inside.devices.push(PathBuf::from(TERMINALS));
-        Keeper::open(self.bubblewrap.program.clone(), arguments, &inside, inmate)
+        let network = self.network.as_ref().filter(|_| rules.reaches_network);
+        let network = network.map(|network| network.keeper()).transpose()?;
+        Keeper::open(Bwrap { program: self.bubblewrap.program.clone(), arguments, network }, &inside, inmate)
     }
 
     /// Makes one of the strictest and runs a program in it: nothing less says that they work here.

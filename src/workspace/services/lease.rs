@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use nix::unistd::getuid;
 
 use super::port;
+use crate::workspace::sandbox::Loopback;
 
 /// The ports that are given. Systems take those of outgoing connections from above, by default.
 const FIRST: u16 = 20_000;
@@ -68,7 +69,9 @@ fn lease_in(dir: &Path, tries: usize) -> io::Result<PortLease> {
     let from = u16::try_from(start % u64::from(COUNT)).unwrap_or_default();
     let ports = (0..COUNT).map(|step| FIRST + (from + step) % COUNT);
     for port in ports.take(tries) {
-        if let Some(lease) = try_lease(dir, port)?.filter(|lease| port::is_free(lease.port)) {
+        if let Some(lease) =
+            try_lease(dir, port)?.filter(|lease| port::is_free(lease.port, &Loopback::default()))
+        {
             return Ok(lease);
         }
     }
@@ -119,8 +122,8 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let lease = lease_in(dir.path(), 9_000).unwrap();
         let listener = TcpListener::bind(("127.0.0.1", lease.port())).unwrap();
-        assert!(!port::is_free(lease.port()));
+        assert!(!port::is_free(lease.port(), &Loopback::default()));
         drop(listener);
-        assert!(port::is_free(lease.port()));
+        assert!(port::is_free(lease.port(), &Loopback::default()));
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
+use crate::workspace::sandbox::Loopback;
 use crate::workspace::sweep::{MARK, SERVICE, variable};
 
 /// How often it is looked whether a port is free.
@@ -15,13 +16,16 @@ const PACE: Duration = Duration::from_millis(20);
 /// Characters of a command line that tell a program apart.
 const SHOWN: usize = 80;
 
-/// Who listens on a port of this machine; `None` when nobody does.
-pub(super) fn holder(port: u16) -> Option<String> {
-    (!is_free(port)).then(|| listener(port).map_or_else(|| "another program".to_owned(), in_words))
+/// Who listens on a port; `None` when nobody does.
+pub(super) fn holder(port: u16, on: &Loopback) -> Option<String> {
+    (!is_free(port, on)).then(|| listener(port, on).map_or_else(|| "another program".to_owned(), in_words))
 }
 
-/// Whether nobody of this machine listens on a port.
-pub(super) fn is_free(port: u16) -> bool {
+/// Whether nobody listens on a port.
+pub(super) fn is_free(port: u16, on: &Loopback) -> bool {
+    if !on.is_of_machine() {
+        return sockets(port, on).is_empty();
+    }
     let taken = |address: SocketAddr| {
         TcpListener::bind(address).is_err_and(|error| error.kind() == io::ErrorKind::AddrInUse)
     };
@@ -31,32 +35,28 @@ pub(super) fn is_free(port: u16) -> bool {
 }
 
 /// Waits until a port is free. Gives who still has it when the time is over.
-pub(super) async fn until_free(port: u16, limit: Duration) -> Option<String> {
+pub(super) async fn until_free(port: u16, on: &Loopback, limit: Duration) -> Option<String> {
     let freed = async {
-        while holder(port).is_some() {
+        while holder(port, on).is_some() {
             sleep(PACE).await;
         }
     };
-    if timeout(limit, freed).await.is_ok() { None } else { holder(port) }
+    if timeout(limit, freed).await.is_ok() { None } else { holder(port, on) }
 }
 
 /// The directory of the mission whose program listens on a port.
-pub fn mission_on(port: u16) -> Option<PathBuf> {
-    variable(listener(port)?, MARK).map(PathBuf::from)
+pub fn mission_on(port: u16, on: &Loopback) -> Option<PathBuf> {
+    variable(listener(port, on)?, MARK).map(PathBuf::from)
 }
 
 /// The mark of the service that listens on a port.
-pub(super) fn service_on(port: u16) -> Option<String> {
-    variable(listener(port)?, SERVICE)
+pub(super) fn service_on(port: u16, on: &Loopback) -> Option<String> {
+    variable(listener(port, on)?, SERVICE)
 }
 
 /// The process that listens on it, as far as this user may see.
-pub(super) fn listener(port: u16) -> Option<i32> {
-    let sockets: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
-        .iter()
-        .flat_map(|table| listening(&fs::read_to_string(table).unwrap_or_default(), port))
-        .map(|inode| format!("socket:[{inode}]"))
-        .collect();
+pub(super) fn listener(port: u16, on: &Loopback) -> Option<i32> {
+    let sockets = sockets(port, on);
     if sockets.is_empty() {
         return None;
     }
@@ -68,6 +68,14 @@ pub(super) fn listener(port: u16) -> Option<i32> {
         names.into_iter().any(|name| sockets.iter().any(|socket| name.as_os_str() == socket.as_str()))
     };
     pids.into_iter().find(has_it)
+}
+
+/// The sockets that listen on it, as the system names them.
+fn sockets(port: u16, on: &Loopback) -> Vec<String> {
+    let tables = on.tables();
+    let tables = tables.iter().map(|table| fs::read_to_string(table).unwrap_or_default());
+    let inodes = tables.flat_map(|table| listening(&table, port));
+    inodes.map(|inode| format!("socket:[{inode}]")).collect()
 }
 
 /// A process in words: its id, its command, and the mission it works for.
@@ -100,7 +108,7 @@ mod tests {
     fn whoever_has_a_port_is_named() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let holder_of_it = holder(port).unwrap();
+        let holder_of_it = holder(port, &Loopback::default()).unwrap();
         if cfg!(target_os = "linux") {
             assert!(
                 holder_of_it.starts_with(&format!("process {} (`", std::process::id())),
@@ -108,6 +116,6 @@ mod tests {
             );
         }
         drop(listener);
-        assert_eq!(holder(port), None);
+        assert_eq!(holder(port, &Loopback::default()), None);
     }
 }

@@ -1,6 +1,7 @@
 //! Whether what answers on a port is a service of the app.
 
 use super::port::{in_words, is_free, listener};
+use crate::workspace::sandbox::Loopback;
 use crate::workspace::sweep::{MARK, SERVICE, variable};
 
 /// The services of an app, as far as they can be told from other programs.
@@ -16,10 +17,10 @@ pub struct Known {
 
 impl Known {
     /// Who answers on a port in place of a service of the app, in words; nothing where that is one of them.
-    pub fn stranger_on(&self, port: u16) -> Option<String> {
-        let Some(pid) = listener(port) else {
+    pub fn stranger_on(&self, port: u16, on: &Loopback) -> Option<String> {
+        let Some(pid) = listener(port, on) else {
             // What answered may have ended since; or somebody else's program has it, of which nothing more is known.
-            let own = if is_free(port) { &self.given } else { &self.started };
+            let own = if is_free(port, on) { &self.given } else { &self.started };
             return (!own.contains(&port)).then(|| format!("port {port} is none of theirs"));
         };
         let is_own = match variable(pid, SERVICE) {

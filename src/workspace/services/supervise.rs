@@ -13,6 +13,7 @@ use super::port;
 use super::spec::{ServiceSpec, ServiceStatus};
 use crate::workspace::process::{Background, Exit, Program};
 use crate::workspace::reaper::Reaper;
+use crate::workspace::sandbox::Loopback;
 use crate::workspace::{Jail, WorkspaceError};
 
 /// Services that are up. Dropping it kills them.
@@ -57,6 +58,8 @@ struct Service {
     program: Background,
     /// What of it left its process group.
     forked: Forked,
+    /// Where it listens.
+    on: Loopback,
 }
 
 /// How often a service is asked whether it is up.
@@ -79,9 +82,10 @@ impl Services {
     /// [`WorkspaceError::BadServices`], [`WorkspaceError::PortBusy`], [`WorkspaceError::Unhealthy`].
     pub async fn start(specs: Vec<ServiceSpec>, dirs: &ServiceDirs) -> Result<Self, WorkspaceError> {
         let specs = in_order(specs)?;
+        let on = dirs.jail.loopback();
         for spec in &specs {
             if let Some(port) = spec.port
-                && let Some(holder) = port::until_free(port, MOMENT).await
+                && let Some(holder) = port::until_free(port, &on, MOMENT).await
             {
                 return Err(WorkspaceError::PortBusy { service: spec.name.clone(), port, holder });
             }
@@ -126,7 +130,7 @@ impl Services {
     pub async fn health(&self) -> Vec<Result<(), String>> {
         let asked = self.running.iter().map(async |service| match (service.ended(), service.spec.port) {
             (Some(exit), _) => Err(format!("it ended with {exit}")),
-            (None, Some(port)) => health::check(&service.spec.health, port).await,
+            (None, Some(port)) => health::check(&service.spec.health, port, &service.on).await,
             (None, None) => Ok(()),
         });
         join_all(asked).await
@@ -150,7 +154,7 @@ impl Services {
             tracing::debug!(service = service.spec.name, %exit, "stopped a service");
             let port = service.spec.port;
             if let Some(port) = port
-                && let Some(holder) = port::until_free(port, RELEASE).await
+                && let Some(holder) = port::until_free(port, &service.on, RELEASE).await
             {
                 held.push(StillHeld { port, holder });
             }
@@ -159,10 +163,10 @@ impl Services {
     }
 
     /// Whether its port is still free: a service before it may have taken it, which nobody need wait for.
-    async fn check_port(&self, spec: &ServiceSpec) -> Result<(), WorkspaceError> {
+    async fn check_port(&self, spec: &ServiceSpec, on: &Loopback) -> Result<(), WorkspaceError> {
         let Some(port) = spec.port else { return Ok(()) };
-        let Some(holder) = port::until_free(port, MOMENT).await else { return Ok(()) };
-        let by = port::service_on(port);
+        let Some(holder) = port::until_free(port, on, MOMENT).await else { return Ok(()) };
+        let by = port::service_on(port, on);
         let thief = self.running.iter().find(|other| by.as_deref() == Some(other.forked.mark()));
         let service = spec.name.clone();
         match thief {
@@ -176,7 +180,8 @@ impl Services {
     }
 
     async fn start_one(&mut self, spec: ServiceSpec, dirs: &ServiceDirs) -> Result<(), WorkspaceError> {
-        self.check_port(&spec).await?;
+        let on = dirs.jail.loopback();
+        self.check_port(&spec, &on).await?;
         let log = log_of(&dirs.logs, &spec.name);
         let forked = Forked::of(&dirs.mark(&spec.name));
         let program = Program::shell(&spec.run)
@@ -187,7 +192,7 @@ impl Services {
             .reaper(&dirs.reaper)
             .jailed(&dirs.jail)
             .spawn_background(&log)?;
-        let service = Service { spec, program, forked };
+        let service = Service { spec, program, forked, on };
         let up = service.wait_until_up().await;
         self.running.push(service);
         up
@@ -227,7 +232,7 @@ impl Service {
                 self.has_forked(exit).await?;
             }
             let Some(port) = self.spec.port else { return Ok(()) };
-            match health::check(&self.spec.health, port).await {
+            match health::check(&self.spec.health, port, &self.on).await {
                 Ok(()) => return self.answers_itself(port),
                 Err(why) => *reason = why,
             }
@@ -266,10 +271,10 @@ impl Service {
 
     /// Another service on its port would answer for it.
     fn answers_itself(&self, port: u16) -> Result<(), String> {
-        if port::service_on(port).is_none_or(|mark| mark == self.forked.mark()) {
+        if port::service_on(port, &self.on).is_none_or(|mark| mark == self.forked.mark()) {
             return Ok(());
         }
-        let holder = port::holder(port).unwrap_or_default();
+        let holder = port::holder(port, &self.on).unwrap_or_default();
         Err(format!("its port {port} is answered by another service: {holder}"))
     }
 }

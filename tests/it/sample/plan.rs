@@ -278,6 +278,7 @@ pub fn environment() -> Environment {
         test: vec![script("tests", "cargo test")],
         lint: vec![script("clippy", "cargo clippy -- -D warnings")],
         services: vec![server],
+        hosts: Vec::new(),
         parallel_testers: 0,
     }
 }

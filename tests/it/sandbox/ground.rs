@@ -86,6 +86,11 @@ impl Ground {
 
     /// Nothing where this machine holds no programs so: then `doctor` says so, and there is nothing to try.
     pub fn new(kept: Kept) -> Option<Self> {
+        Self::with(kept, SandboxOptions::default())
+    }
+
+    /// It, with a network as these options have it.
+    pub fn with(kept: Kept, options: SandboxOptions) -> Option<Self> {
         // Not below the folder for temporary files, of which a sandbox has its own.
         let root = tempfile::tempdir_in("/var/tmp").unwrap();
         let top = root.path().canonicalize().unwrap();
@@ -102,8 +107,7 @@ impl Ground {
         let never = vec![state.clone(), person.join(".config/flightdeck")];
         let home = Some(person.clone());
         let keeper = (kept == Kept::Bubblewrap).then(|| env!("CARGO_BIN_EXE_flightdeck").into());
-        let sandbox =
-            Sandbox::of_this_machine(SandboxOptions { never, home, keeper, ..SandboxOptions::default() });
+        let sandbox = Sandbox::of_this_machine(SandboxOptions { never, home, keeper, ..options });
         let sandbox = Arc::new(sandbox);
         match (sandbox.strength(), kept) {
             (Strength::Landlock(_), Kept::Landlock) | (Strength::Bubblewrap, Kept::Bubblewrap) => {}

@@ -143,6 +143,7 @@ impl Ground {
             hooks: HookRules::default(),
             habits: Habits::default(),
             mcp: BTreeMap::new(),
+            keep_host: Arc::new(|_| Err("tests keep nothing".to_owned())),
             skill_dirs: Vec::new(),
             limits: CommandLimits::default(),
             patience: Duration::from_millis(100),

@@ -175,6 +175,7 @@ pub fn environment() -> Environment {
         test: vec![script("make test")],
         lint: vec![],
         services: vec![service("web", 8080)],
+        hosts: Vec::new(),
         parallel_testers: 0,
     }
 }

@@ -200,7 +200,8 @@ impl App {
             given: self.specs.iter().filter_map(|spec| spec.port).collect(),
             started: self.status().await.iter().filter_map(|service| service.port).collect(),
         };
-        reached.iter().find_map(|port| known.stranger_on(*port))
+        let on = self.dirs.jail.loopback();
+        reached.iter().find_map(|port| known.stranger_on(*port, &on))
     }
 
     /// The services whose end nobody was told of yet.

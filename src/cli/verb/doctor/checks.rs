@@ -17,7 +17,7 @@ use crate::workspace::preflight::{Found, Looked, preflight};
 use crate::workspace::process::Program;
 use crate::workspace::project::PROJECT_SETTINGS;
 use crate::workspace::sandbox::{Strength, Wanted};
-use crate::workspace::{Project, Sandbox, Standing};
+use crate::workspace::{Project, Sandbox, Standing, WorkspaceError};
 
 /// Below this many mebibytes a mission will soon have no room for builds.
 const LITTLE_ROOM: u64 = 1024;
@@ -135,7 +135,10 @@ pub(super) fn sandbox(settings: &Settings, home: &Home) -> Check {
     let options = context::sandbox(settings, home);
     let is_required = options.wanted == Wanted::Required;
     let sandbox = Sandbox::of_this_machine(options);
-    let sentence = format!("what agents run is {}", sandbox.strength());
+    let sentence = format!("what agents run is {}", sandbox.words());
+    if let Err(fault @ WorkspaceError::OpenNetwork { .. }) = sandbox.missing() {
+        return Check::bad("sandbox", format!("{sentence}; {fault}"));
+    }
     match sandbox.strength() {
         Strength::Bubblewrap | Strength::Landlock(_) if nix::unistd::geteuid().is_root() => Check::good(
             "sandbox",

@@ -2,13 +2,14 @@
 //! programs in it on request. To start one costs a message instead of a sandbox.
 
 mod frame;
+mod network;
 mod serve;
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io::{self, PipeWriter, Read};
 use std::net::Shutdown;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -22,8 +23,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::jail::{Inmate, Rules};
-use super::order::{Ends, OnEnd, Order, Started};
-use crate::workspace::process::{Exit, Program, keepers, live};
+use super::order::{Ends, OnEnd, Order, Started, tell};
+use crate::workspace::process::{Exit, Program, Waited, keepers, live, nothing};
 use frame::{Frame, parse};
 pub use serve::keep;
 
@@ -42,9 +43,23 @@ pub(in crate::workspace) struct Keeper {
     answers: Mutex<Receiver<Frame>>,
     /// Closed when everything in it is gone.
     gone: Mutex<Receiver<String>>,
+    /// The number of `bwrap` here.
     pid: i32,
+    inner_pid: i32,
     next: AtomicU64,
 }
+
+/// How a sandbox is started.
+#[derive(Debug)]
+pub(super) struct Bwrap {
+    pub program: PathBuf,
+    pub arguments: Vec<OsString>,
+    /// The network that it is made in; none for that of this machine, or what its arguments say.
+    pub network: Option<Arc<Keeper>>,
+}
+
+/// What is called with a gate of a network and the connection of whoever came to it.
+pub(super) type OnComing = Box<dyn Fn(u16, OwnedFd) + Send>;
 
 /// What both sides of this process use: those who ask, and the thread that listens.
 struct Way {
@@ -60,16 +75,23 @@ impl std::fmt::Debug for Way {
 }
 
 impl Keeper {
-    /// Starts a sandbox with the arguments for `bwrap`, and has its keeper keep itself in.
+    /// Starts a sandbox, and has its keeper keep itself in.
     ///
     /// # Errors
     /// When it does not come up, with the reason that it gave.
-    pub(super) fn open(
-        bwrap: PathBuf,
-        arguments: Vec<OsString>,
-        rules: &Rules,
-        inmate: Inmate,
-    ) -> io::Result<Self> {
+    pub(super) fn open(bwrap: Bwrap, rules: &Rules, inmate: Inmate) -> io::Result<Self> {
+        Self::begin(bwrap, &serve::rules_frame(rules, inmate), None)
+    }
+
+    /// Starts a network with gates, and has whoever comes to one of them told.
+    ///
+    /// # Errors
+    /// When it does not come up, with the reason that it gave.
+    pub(super) fn open_network(bwrap: Bwrap, gates: &[u16], on_coming: OnComing) -> io::Result<Self> {
+        Self::begin(bwrap, &serve::gates_frame(gates), Some(on_coming))
+    }
+
+    fn begin(bwrap: Bwrap, first: &Frame, on_coming: Option<OnComing>) -> io::Result<Self> {
         let (own, other) = UnixStream::pair()?;
         let way = Arc::new(Way { socket: own, is_open: AtomicBool::new(true), waiting: Mutex::default() });
         let (answer, answers) = channel();
@@ -78,9 +100,9 @@ impl Keeper {
         let listening = Arc::clone(&way);
         // The system ends the sandbox when the thread that started it ends: this one stays as long as it.
         thread::Builder::new().name("keeper".to_owned()).spawn(move || {
-            let why = hold(&bwrap, &arguments, other, &tell_pid, |socket_is_open| {
+            let why = hold(&bwrap, other, &tell_pid, |socket_is_open| {
                 if socket_is_open {
-                    listening.listen(&answer);
+                    listening.listen(&answer, on_coming.as_ref());
                 }
             });
             listening.is_open.store(false, Ordering::Release);
@@ -88,24 +110,24 @@ impl Keeper {
             drop(tell_gone.send(why));
         })?;
         let pid = pid.recv().map_err(|_| io::Error::other("it did not start")).flatten()?;
-        let keeper =
-            Self { way, answers: Mutex::new(answers), gone: Mutex::new(gone), pid, next: AtomicU64::new(0) };
-        keeper.has_kept_itself_in(rules, inmate)?;
+        let (answers, gone) = (Mutex::new(answers), Mutex::new(gone));
+        let mut keeper = Self { way, answers, gone, pid, inner_pid: 0, next: AtomicU64::new(0) };
+        keeper.inner_pid = keeper.has_begun(first)?;
         Ok(keeper)
     }
 
-    fn has_kept_itself_in(&self, rules: &Rules, inmate: Inmate) -> io::Result<()> {
+    /// Has it begin, and gives its number as it knows it.
+    fn has_begun(&self, first: &Frame) -> io::Result<i32> {
         let fault = |why: &str| io::Error::other(format!("its sandbox does not come up: {why}"));
-        let answer = serve::rules_frame(rules, inmate)
-            .send(&self.way.socket, &[])
-            .map(|()| lock(&self.answers).recv_timeout(PATIENCE).ok());
+        let answer =
+            first.send(&self.way.socket, &[]).map(|()| lock(&self.answers).recv_timeout(PATIENCE).ok());
         let Ok(Some(answer)) = answer else {
             let why = lock(&self.gone).recv_timeout(DEPARTURE).unwrap_or_else(|_| "it is silent".to_owned());
             return Err(fault(&why));
         };
         let mut words = answer.words();
         match words.next() {
-            Some(b"ready") => Ok(()),
+            Some(b"ready") => Ok(parse(words.next()).unwrap_or_default()),
             Some(b"refused") => Err(fault(&String::from_utf8_lossy(words.next().unwrap_or_default()))),
             _ => Err(fault("it is of another version of flightdeck")),
         }
@@ -124,14 +146,43 @@ impl Keeper {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let answers = lock(&self.answers);
         self.way.waiting().insert(id, on_end);
-        let started = self.ask(id, order, &answers);
+        let started = self.ask_to_start(id, order, &answers);
         if started.is_err() {
             self.way.waiting().remove(&id);
         }
         started
     }
 
-    fn ask(&self, id: u64, order: &Order, answers: &Receiver<Frame>) -> io::Result<Started> {
+    /// Begins to connect to a port of the loopback of its network; whether that succeeds shows once it can be written to.
+    ///
+    /// # Errors
+    /// When it is refused at once, or the network has ended.
+    pub(super) fn dial(&self, port: u16, is_v6: bool) -> io::Result<OwnedFd> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let answers = lock(&self.answers);
+        let family = if is_v6 { "6" } else { "4" };
+        let frame = Frame::of("dial").word(id.to_string()).word(port.to_string()).word(family);
+        let answer = self.ask(id, b"dialled", &frame, &[], &answers)?;
+        answer.descriptors.into_iter().next().ok_or_else(ended)
+    }
+
+    /// Has a network open one more gate.
+    ///
+    /// # Errors
+    /// When one of its programs listens there.
+    pub(super) fn open_gate(&self, port: u16) -> io::Result<()> {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let answers = lock(&self.answers);
+        let frame = Frame::of("gate").word(id.to_string()).word(port.to_string());
+        self.ask(id, b"opened", &frame, &[], &answers).map(drop)
+    }
+
+    /// The number of its first process in it, which is that here where it has no processes of its own.
+    pub(super) fn inner_pid(&self) -> i32 {
+        self.inner_pid
+    }
+
+    fn ask_to_start(&self, id: u64, order: &Order, answers: &Receiver<Frame>) -> io::Result<Started> {
         let (terminal, given) = match &order.ends {
             Ends::Given(ends) => ((0, 0), ends.iter().map(AsFd::as_fd).collect()),
             Ends::Terminal { rows, cols } => (((*rows).max(1), *cols), Vec::new()),
@@ -143,7 +194,19 @@ impl Keeper {
         let frame = order.variables.iter().fold(frame, |frame, (name, value)| {
             frame.word([name.as_encoded_bytes(), b"=", value.as_encoded_bytes()].concat())
         });
-        frame.send(&self.way.socket, &given).map_err(|error| match error.kind() {
+        self.started(self.ask(id, b"started", &frame, &given, answers)?)
+    }
+
+    /// Asks, and gives the answer that says `what`.
+    fn ask(
+        &self,
+        id: u64,
+        what: &[u8],
+        frame: &Frame,
+        given: &[BorrowedFd<'_>],
+        answers: &Receiver<Frame>,
+    ) -> io::Result<Frame> {
+        frame.send(&self.way.socket, given).map_err(|error| match error.kind() {
             io::ErrorKind::BrokenPipe => ended(),
             _ => error,
         })?;
@@ -156,8 +219,8 @@ impl Keeper {
             let mut words = answer.words();
             words.next() == Some(what) && parse(words.next()) == Some(id)
         };
-        if says(b"started") {
-            return self.started(answer);
+        if says(what) {
+            return Ok(answer);
         }
         if says(b"failed") {
             return Err(reason(&answer));
@@ -201,8 +264,15 @@ impl Way {
     }
 
     /// Hears the keeper until it is gone.
-    fn listen(&self, answer: &Sender<Frame>) {
-        while let Ok(Some(frame)) = Frame::receive(&self.socket) {
+    fn listen(&self, answer: &Sender<Frame>, on_coming: Option<&OnComing>) {
+        while let Ok(Some(mut frame)) = Frame::receive(&self.socket) {
+            if frame.words().next() == Some(b"came") {
+                let port = parse(frame.words().nth(1));
+                if let (Some(on_coming), Some(port), Some(way)) = (on_coming, port, frame.descriptors.pop()) {
+                    on_coming(port, way);
+                }
+                continue;
+            }
             if frame.words().next() != Some(b"ended") {
                 drop(answer.send(frame));
                 continue;
@@ -223,8 +293,7 @@ impl Way {
 
 /// Runs a sandbox to its end, and gives what it said last.
 fn hold(
-    bwrap: &PathBuf,
-    arguments: &[OsString],
+    bwrap: &Bwrap,
     socket: UnixStream,
     tell_pid: &Sender<io::Result<i32>>,
     listen: impl FnOnce(bool),
@@ -236,20 +305,17 @@ fn hold(
     let spawned = {
         // No sweep sees it before it is known.
         let _none_starts = live();
-        let mut command = Program::new(bwrap).command();
-        command.args(arguments).stdin(OwnedFd::from(socket)).stdout(Stdio::null()).stderr(writer);
-        let spawned = command.spawn();
-        keepers().extend(spawned.iter().flat_map(|child| i32::try_from(child.id())));
+        let spawned = bwrap.start(socket, writer);
+        keepers().extend(spawned.iter().map(|(pid, _)| *pid));
         spawned
     };
-    let mut child = match spawned {
+    let (pid, mut child) = match spawned {
         Ok(child) => child,
         Err(error) => {
             drop(tell_pid.send(Err(error)));
             return String::new();
         }
     };
-    let pid = i32::try_from(child.id()).unwrap_or_default();
     listen(tell_pid.send(Ok(pid)).is_ok());
     let mut said = Vec::new();
     let read = errors.by_ref().take(LAST_WORDS).read_to_end(&mut said);
@@ -258,8 +324,27 @@ fn hold(
     let said = String::from_utf8_lossy(&said).trim().to_owned();
     match ended {
         Err(error) => error.to_string(),
-        Ok(status) if said.is_empty() => Exit::from(status).to_string(),
+        Ok(exit) if said.is_empty() => exit.to_string(),
         Ok(_) => said,
+    }
+}
+
+impl Bwrap {
+    /// Starts it, and gives its number here.
+    fn start(&self, socket: UnixStream, errors: PipeWriter) -> io::Result<(i32, Waited)> {
+        let socket = OwnedFd::from(socket);
+        let Some(network) = &self.network else {
+            let mut command = Program::new(&self.program).command();
+            command.args(&self.arguments).stdin(socket).stdout(Stdio::null()).stderr(errors);
+            let child = command.spawn()?;
+            return Ok((i32::try_from(child.id()).unwrap_or_default(), Waited::Own(child)));
+        };
+        let program = self.arguments.iter().fold(Program::new(&self.program), Program::arg);
+        let (argv, variables) = (program.argv(), program.environment());
+        let ends = Ends::Given([socket, nothing()?, errors.into()]);
+        let (sender, ended) = channel();
+        let order = Order { argv, dir: "/".into(), variables, ends };
+        Ok((network.start(&order, tell(sender))?.pid, Waited::Kept(ended)))
     }
 }
 

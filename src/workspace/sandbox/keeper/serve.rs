@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -19,8 +20,10 @@ use rustix::process::{
 use tokio::io::Interest;
 use tokio::net::UnixStream;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::LocalSet;
 
 use super::frame::{Frame, parse};
+use super::network;
 use crate::workspace::process::{Program, close_inherited};
 use crate::workspace::sandbox::jail::{Inmate, Rules};
 use crate::workspace::sandbox::{landlock, syscalls};
@@ -34,23 +37,40 @@ pub fn keep() -> io::Result<()> {
     let socket = io::stdin().as_fd().try_clone_to_owned()?;
     // Neither its memory nor its descriptors are for the programs that it starts, which are the same user's.
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
-    let Some(rules) = Frame::receive(&socket)? else { return Ok(()) };
-    let kept =
-        rules_of(&rules).ok_or("the rules were not understood".to_owned()).and_then(|(rules, inmate)| {
-            landlock::restrict(&rules)?;
-            syscalls::restrict(&rules, inmate)
-        });
-    match kept {
-        Ok(()) => Frame::of("ready").send(&socket, &[])?,
-        Err(why) => return Frame::of("refused").word(why).send(&socket, &[]),
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-    runtime.block_on(async {
+    let Some(asked) = Frame::receive(&socket)? else { return Ok(()) };
+    let socket = Rc::new(socket);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    LocalSet::new().block_on(&runtime, async {
+        let begun = match gates_of(&asked) {
+            Some(gates) => network::open(&gates, &socket).map_err(|error| error.to_string()),
+            None => restrict(&asked),
+        };
+        match begun {
+            Ok(()) => Frame::of("ready").word(std::process::id().to_string()).send(&*socket, &[])?,
+            Err(why) => return Frame::of("refused").word(why).send(&*socket, &[]),
+        }
         let stream = std::os::unix::net::UnixStream::from(socket.try_clone()?);
         stream.set_nonblocking(true)?;
         let stream = UnixStream::from_std(stream)?;
         Keeper { socket, running: BTreeMap::new() }.serve(&stream).await
     })
+}
+
+fn restrict(asked: &Frame) -> Result<(), String> {
+    let (rules, inmate) = rules_of(asked).ok_or("the rules were not understood")?;
+    landlock::restrict(&rules)?;
+    syscalls::restrict(&rules, inmate)
+}
+
+/// What a keeper is told that keeps a network and no programs.
+pub(super) fn gates_frame(gates: &[u16]) -> Frame {
+    gates.iter().fold(Frame::of("network"), |frame, port| frame.word(port.to_string()))
+}
+
+fn gates_of(frame: &Frame) -> Option<Vec<u16>> {
+    let mut words = frame.words();
+    words.next().filter(|word| *word == b"network")?;
+    words.map(|word| parse(Some(word))).collect()
 }
 
 /// The rules as a frame: each path behind the letter of what may be done there.
@@ -154,7 +174,7 @@ impl<'a> Request<'a> {
 }
 
 struct Keeper {
-    socket: OwnedFd,
+    socket: Rc<OwnedFd>,
     /// The requests of the programs that run, by process id.
     running: BTreeMap<i32, u64>,
 }
@@ -181,21 +201,50 @@ impl Keeper {
     /// What is not understood is not answered: its sender is the engine, which waits for no answer for ever.
     fn answer(&mut self, mut frame: Frame) -> io::Result<()> {
         let descriptors = std::mem::take(&mut frame.descriptors);
+        match frame.words().next() {
+            Some(b"dial") => return self.dial(&frame),
+            Some(b"gate") => return self.open_gate(&frame),
+            Some(_) | None => {}
+        }
         let Some(request) = Request::of(&frame) else { return Ok(()) };
         let id = request.id.to_string();
         match request.start(descriptors) {
             Ok((pid, given)) => {
                 self.running.insert(pid, request.id);
                 let given: Vec<_> = given.iter().map(AsFd::as_fd).collect();
-                Frame::of("started").word(id).send(&self.socket, &given)?;
+                Frame::of("started").word(id).send(&*self.socket, &given)?;
                 // The engine looks its number up, which it has only until its exit code is taken.
-                Frame::receive(&self.socket).map(drop)
+                Frame::receive(&*self.socket).map(drop)
             }
-            Err(error) => {
-                let number = error.raw_os_error().unwrap_or_default().to_string();
-                Frame::of("failed").word(id).word(number).word(error.to_string()).send(&self.socket, &[])
-            }
+            Err(error) => self.failed(id, &error),
         }
+    }
+
+    fn dial(&self, frame: &Frame) -> io::Result<()> {
+        let mut words = frame.words().skip(1);
+        let (Some(id), Some(port), Some(family)) =
+            (parse::<u64>(words.next()), parse(words.next()), words.next())
+        else {
+            return Ok(());
+        };
+        match network::dial(port, family == b"6") {
+            Ok(way) => Frame::of("dialled").word(id.to_string()).send(&*self.socket, &[way.as_fd()]),
+            Err(error) => self.failed(id.to_string(), &error),
+        }
+    }
+
+    fn open_gate(&self, frame: &Frame) -> io::Result<()> {
+        let mut words = frame.words().skip(1);
+        let (Some(id), Some(port)) = (parse::<u64>(words.next()), parse(words.next())) else { return Ok(()) };
+        match network::open(&[port], &self.socket) {
+            Ok(()) => Frame::of("opened").word(id.to_string()).send(&*self.socket, &[]),
+            Err(error) => self.failed(id.to_string(), &error),
+        }
+    }
+
+    fn failed(&self, id: String, error: &io::Error) -> io::Result<()> {
+        let number = error.raw_os_error().unwrap_or_default().to_string();
+        Frame::of("failed").word(id).word(number).word(error.to_string()).send(&*self.socket, &[])
     }
 
     fn bury(&mut self) -> io::Result<()> {
@@ -206,7 +255,7 @@ impl Keeper {
                 && let Some(id) = self.running.remove(&pid.as_raw_nonzero().get())
             {
                 let frame = Frame::of("ended").word(id.to_string()).word(how);
-                frame.word(number.to_string()).send(&self.socket, &[])?;
+                frame.word(number.to_string()).send(&*self.socket, &[])?;
             }
         }
         Ok(())

@@ -1,0 +1,58 @@
+//! The sandbox of an agent that has tools of its own: the jail of its role, with what the agent needs beside that. Of the
+//! person's home it has its own folders alone, lent into the home of the mission's.
+
+use std::path::{Path, PathBuf};
+
+use reqwest::Url;
+
+use super::context::EngineContext;
+use super::error::EngineError;
+use crate::agent::external::AgentSpec;
+use crate::agent::tool::ToolEnv;
+use crate::workspace::Jail;
+use crate::workspace::sandbox::{Host, Lent};
+
+impl EngineContext {
+    /// The jail of an agent in a place; none where the person leaves it outside, or only bubblewrap could keep it in.
+    ///
+    /// # Errors
+    /// When there must be a sandbox and it has none, or its folders cannot be made.
+    pub(super) fn jail_of_agent(&self, agent: &AgentSpec, place: &ToolEnv) -> Result<Jail, EngineError> {
+        let Some(own) = agent.home.as_ref().filter(|_| self.sandbox.keeps_agents()) else {
+            self.sandbox.allow_unsandboxed("an agent that brings its own tools, in this way,")?;
+            return Ok(Jail::default());
+        };
+        let home = self.home(&format!("agent-{}-{}", agent.name, place.access.word()));
+        let mut reach = self.reach(home, place.confinement.root(), place.access, &place.env)?;
+        let exists = |path: &PathBuf| path.is_absolute() && path.exists();
+        let words = agent.command.iter().chain(agent.bridge.first()).map(PathBuf::from).filter(exists);
+        reach.programs.extend(words.map(|word| package_of(&word).unwrap_or(word)));
+        let person = self.sandbox.home().map(Path::to_owned).unwrap_or_default();
+        // What its variables name is its own: a folder for its settings that the person chose.
+        let named =
+            agent.env.values().map(PathBuf::from).filter(exists).filter(|path| !person.starts_with(path));
+        reach.writes.extend(named);
+        let lent = own.iter().map(|part| Lent { from: person.join(part), to: reach.home.join(part) });
+        self.let_reach(agent);
+        Ok(self.sandbox.jail_of_agent(&reach, lent.collect())?)
+    }
+
+    /// Has it reach its makers' hosts, and those that its variables name, where the network is not open.
+    fn let_reach(&self, agent: &AgentSpec) {
+        let Some(network) = self.sandbox.network() else { return };
+        let makers = agent.hosts.iter().filter_map(|host| host.parse::<Host>().ok());
+        let named = agent.env.values().filter_map(|value| {
+            let url = Url::parse(value).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+            format!("{}:{}", url.host_str()?, url.port_or_known_default()?).parse().ok()
+        });
+        makers.chain(named).for_each(|host| network.allow(host, None));
+    }
+}
+
+/// The folder of packages that a program is a part of, where it is one of Node's.
+fn package_of(program: &Path) -> Option<PathBuf> {
+    let real = program.canonicalize().ok()?;
+    let packages = real.ancestors().filter(|above| above.ends_with("node_modules")).last()?;
+    // Whoever lists a program has what lies beside it: so its own name is of no matter.
+    Some(packages.join(".package-lock.json"))
+}
