@@ -106,11 +106,10 @@ fn changes(context: &Context, project: &Project, file: &ProjectFile) -> Result<V
         }
         PROJECT_HOOKS => {
             let rules = hooks_of(&file.text, &path)?;
-            let told = rules.commands().map(|(event, command)| {
+            let told = rules.commands().map(|(when, command)| {
                 format!(
-                    "runs as you, outside of every sandbox, and may decide as you do, at {}: {command} (what that starts may \
-                     change without a question)",
-                    event.word()
+                    "runs as you, outside of every sandbox, and may decide as you do, at {when}: {command} (what that starts may \
+                     change without a question)"
                 )
             });
             told.collect()

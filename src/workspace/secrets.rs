@@ -287,7 +287,7 @@ mod tests {
             ("Tavily key", format!("tvly-dev-{}", all(32))),
             ("Jina key", format!("jina_{}", all(60))),
             ("Azure client secret", format!("client: {}8Q~{}", all(3), all(34))),
-            ("Mailgun key", format!("key-{}", random(HEX, 32))),
+            ("Mailgun key", format!("MAILGUN=key-{}", random(HEX, 32))),
             ("Mailchimp key", format!("{}-us14", random(HEX, 32))),
             ("Brevo key", format!("xkeysib-{}-{}", random(HEX, 64), all(16))),
             ("Resend key", format!("re_{}_{}", all(8), all(24))),

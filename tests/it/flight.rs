@@ -2,6 +2,7 @@
 #![cfg(test)]
 
 mod git;
+mod network;
 mod secrets;
 
 use flightdeck::domain::event::{Event, Stamped};

@@ -1,5 +1,6 @@
 //! What keeps the programs of agents in: attacks from every access, and the work that must go on.
 
+mod agents;
 mod attacks;
 mod ground;
 mod living;

@@ -94,10 +94,17 @@ impl HookRules {
         }
     }
 
-    /// Each command with the event that it hears of.
-    pub fn commands(&self) -> impl Iterator<Item = (HookEvent, &str)> {
-        self.hooks.iter().flat_map(|(event, rules)| {
-            rules.iter().flat_map(|rule| &rule.hooks).map(|hook| (*event, hook.command.as_str()))
+    /// Each command with when it runs, in words: the event, what of it, and for how long at most.
+    pub fn commands(&self) -> impl Iterator<Item = (String, &str)> {
+        let all = self.hooks.iter().flat_map(|(event, rules)| rules.iter().map(move |rule| (event, rule)));
+        all.flat_map(|(event, rule)| {
+            let regex = rule.matcher.0.as_ref().map(Regex::as_str);
+            let written = regex.and_then(|regex| regex.strip_prefix("^(?:")?.strip_suffix(")$"));
+            let of = written.map(|of| format!(" of `{of}`"));
+            let when = format!("{}{}", event.word(), of.unwrap_or_default());
+            rule.hooks.iter().map(move |hook| {
+                (format!("{when}, for {} s at most", hook.limit().as_secs()), hook.command.as_str())
+            })
         })
     }
 

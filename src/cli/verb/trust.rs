@@ -41,7 +41,7 @@ pub fn run(context: &Context, args: &Args) -> Result<Exit> {
     print(page(&wishes))?;
     let open: Vec<_> = wishes.into_iter().filter(|wish| wish.file.unused().is_some()).collect();
     if !open.iter().any(|wish| wish.fault.is_none()) {
-        return Ok(Exit::Done);
+        return Ok(if open.is_empty() { Exit::Done } else { Exit::Failed });
     }
     if !args.yes && !context.is_interactive() {
         return done("`flightdeck trust --yes` has it used");

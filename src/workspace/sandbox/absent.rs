@@ -45,7 +45,7 @@ impl Keeper {
         match *self {}
     }
 
-    pub(super) fn open_gate(&self, _: u16) -> io::Result<()> {
+    pub(super) fn open_door(&self, _: u16) -> io::Result<()> {
         match *self {}
     }
 

@@ -291,7 +291,7 @@ impl std::fmt::Display for Strength {
             Self::None(why) => write!(f, "not sandboxed: {why}"),
             Self::Landlock(why) => write!(
                 f,
-                "sandboxed by Landlock and a filter of system calls: your files, processes and local sockets are out of reach; the network, shared memory and the command lines of processes are not. With bubblewrap only the network would be, but {why}"
+                "sandboxed by Landlock and a filter of system calls: your files, processes and local sockets are out of reach; the network, shared memory and the command lines of processes are not. With bubblewrap they can be, but {why}"
             ),
             Self::Bubblewrap => write!(
                 f,

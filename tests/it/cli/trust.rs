@@ -72,7 +72,7 @@ fn what_is_trusted_is_used_until_it_changes() {
     for words in [
         "sets `budget.money` to 2; now it is 5",
         "sets `speed` to 7; now it is 1.0",
-        "runs as you, outside of every sandbox, and may decide as you do, at SessionStart: touch ",
+        "runs as you, outside of every sandbox, and may decide as you do, at SessionStart, for 60 s at most: touch ",
         "is what agents are told in place of the prompt `critic`",
         "is a skill that agents are offered",
         "`flightdeck trust --yes` has it used",

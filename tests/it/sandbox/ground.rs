@@ -165,6 +165,11 @@ impl Ground {
     }
 
     pub fn jail(&self, access: Access) -> Jail {
+        self.sandbox.jail(&self.reach(access)).unwrap()
+    }
+
+    /// What programs of an access may touch.
+    pub fn reach(&self, access: Access) -> Reach {
         let place = self.place(access);
         let scratch = self.mission.join("scratch").join(access.word());
         fs::create_dir_all(&scratch).unwrap();
@@ -178,7 +183,7 @@ impl Ground {
             temporary: self.temporary.path().join(access.word()),
         };
         self.repo.reach(&place, &mut reach).unwrap();
-        self.sandbox.jail(&reach).unwrap()
+        reach
     }
 
     /// A line in the place of an access, with the names of what an attack is after.

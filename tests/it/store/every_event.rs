@@ -490,7 +490,7 @@ fn environment() -> Environment {
             service("db", Health::Tcp),
             Service { port: None, ..service("worker", Health::None) },
         ],
-        hosts: vec![Line::clipped("api.example.com")],
+        hosts: Vec::new(),
         parallel_testers: 0,
     }
 }

@@ -24,7 +24,7 @@ use flightdeck::instrument::Chromium;
 use flightdeck::store::Catalogue;
 use flightdeck::store::sqlite::SqliteCatalogue;
 use flightdeck::workspace::SandboxOptions;
-use flightdeck::workspace::sandbox::Wanted;
+use flightdeck::workspace::sandbox::{NetworkPolicy, Wanted};
 use tempfile::TempDir;
 
 /// A mission that is founded and not yet flown.
@@ -37,6 +37,8 @@ pub struct Ground {
     pub dir: PathBuf,
     /// Whether its programs are sandboxed.
     pub wanted: Wanted,
+    /// What of the network its programs reach.
+    pub network: NetworkPolicy,
 }
 
 /// Where folders lie that programs of every mission may write.
@@ -113,7 +115,7 @@ impl Ground {
         let events = decide(&Mission::unborn(), Actor::Person, found, now).unwrap();
         drop(missions.create(&id, now, Actor::Person, &events).unwrap());
         let dir = missions.dir(&id);
-        Self { home, repository, missions, id, dir, wanted: Wanted::Auto }
+        Self { home, repository, missions, id, dir, wanted: Wanted::Auto, network: NetworkPolicy::Open }
     }
 
     /// A folder outside the mission that its programs may write.
@@ -138,6 +140,10 @@ impl Ground {
                 wanted: self.wanted,
                 home: std::env::var_os("HOME").map(Into::into),
                 write: vec![self.outside(), beside()],
+                network: self.network,
+                // To start it for each place of work takes a debug build long.
+                keeper: (self.network != NetworkPolicy::Open)
+                    .then(|| env!("CARGO_BIN_EXE_flightdeck").into()),
                 ..SandboxOptions::default()
             },
             hooks: HookRules::default(),

@@ -58,7 +58,7 @@ pub(super) struct Bwrap {
     pub network: Option<Arc<Keeper>>,
 }
 
-/// What is called with a gate of a network and the connection of whoever came to it.
+/// What is called with a door of a network and the connection of whoever came to it.
 pub(super) type OnComing = Box<dyn Fn(u16, OwnedFd) + Send>;
 
 /// What both sides of this process use: those who ask, and the thread that listens.
@@ -83,12 +83,12 @@ impl Keeper {
         Self::begin(bwrap, &serve::rules_frame(rules, inmate), None)
     }
 
-    /// Starts a network with gates, and has whoever comes to one of them told.
+    /// Starts a network with doors, and has whoever comes to one of them told.
     ///
     /// # Errors
     /// When it does not come up, with the reason that it gave.
-    pub(super) fn open_network(bwrap: Bwrap, gates: &[u16], on_coming: OnComing) -> io::Result<Self> {
-        Self::begin(bwrap, &serve::gates_frame(gates), Some(on_coming))
+    pub(super) fn open_network(bwrap: Bwrap, doors: &[u16], on_coming: OnComing) -> io::Result<Self> {
+        Self::begin(bwrap, &serve::doors_frame(doors), Some(on_coming))
     }
 
     fn begin(bwrap: Bwrap, first: &Frame, on_coming: Option<OnComing>) -> io::Result<Self> {
@@ -166,14 +166,14 @@ impl Keeper {
         answer.descriptors.into_iter().next().ok_or_else(ended)
     }
 
-    /// Has a network open one more gate.
+    /// Has a network open one more door.
     ///
     /// # Errors
     /// When one of its programs listens there.
-    pub(super) fn open_gate(&self, port: u16) -> io::Result<()> {
+    pub(super) fn open_door(&self, port: u16) -> io::Result<()> {
         let id = self.next.fetch_add(1, Ordering::Relaxed);
         let answers = lock(&self.answers);
-        let frame = Frame::of("gate").word(id.to_string()).word(port.to_string());
+        let frame = Frame::of("door").word(id.to_string()).word(port.to_string());
         self.ask(id, b"opened", &frame, &[], &answers).map(drop)
     }
 

@@ -1,5 +1,5 @@
 //! The keeper of a network: the sandboxes of a mission are made in it, so they share a loopback that is nobody else's, and
-//! nothing of the machine's network is there. Whoever connects to one of its gates is handed to the engine.
+//! nothing of the machine's network is there. Whoever connects to one of its doors is handed to the engine.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 use super::frame::Frame;
 
-/// Opens the gates: ports of the loopback, behind which the engine answers.
+/// Opens the doors: ports of the loopback, behind which the engine answers.
 ///
 /// # Errors
 /// When one of them cannot be listened on.
@@ -26,7 +26,7 @@ pub(super) fn open(ports: &[u16], engine: &Rc<OwnedFd>) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives the engine whoever comes to a gate, for as long as there is an engine.
+/// Gives the engine whoever comes to a door, for as long as there is an engine.
 async fn hand_over(listener: TcpListener, port: u16, engine: Rc<OwnedFd>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {

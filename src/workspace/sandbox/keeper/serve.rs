@@ -41,8 +41,8 @@ pub fn keep() -> io::Result<()> {
     let socket = Rc::new(socket);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     LocalSet::new().block_on(&runtime, async {
-        let begun = match gates_of(&asked) {
-            Some(gates) => network::open(&gates, &socket).map_err(|error| error.to_string()),
+        let begun = match doors_of(&asked) {
+            Some(doors) => network::open(&doors, &socket).map_err(|error| error.to_string()),
             None => restrict(&asked),
         };
         match begun {
@@ -63,11 +63,11 @@ fn restrict(asked: &Frame) -> Result<(), String> {
 }
 
 /// What a keeper is told that keeps a network and no programs.
-pub(super) fn gates_frame(gates: &[u16]) -> Frame {
-    gates.iter().fold(Frame::of("network"), |frame, port| frame.word(port.to_string()))
+pub(super) fn doors_frame(doors: &[u16]) -> Frame {
+    doors.iter().fold(Frame::of("network"), |frame, port| frame.word(port.to_string()))
 }
 
-fn gates_of(frame: &Frame) -> Option<Vec<u16>> {
+fn doors_of(frame: &Frame) -> Option<Vec<u16>> {
     let mut words = frame.words();
     words.next().filter(|word| *word == b"network")?;
     words.map(|word| parse(Some(word))).collect()
@@ -203,7 +203,7 @@ impl Keeper {
         let descriptors = std::mem::take(&mut frame.descriptors);
         match frame.words().next() {
             Some(b"dial") => return self.dial(&frame),
-            Some(b"gate") => return self.open_gate(&frame),
+            Some(b"door") => return self.open_door(&frame),
             Some(_) | None => {}
         }
         let Some(request) = Request::of(&frame) else { return Ok(()) };
@@ -233,7 +233,7 @@ impl Keeper {
         }
     }
 
-    fn open_gate(&self, frame: &Frame) -> io::Result<()> {
+    fn open_door(&self, frame: &Frame) -> io::Result<()> {
         let mut words = frame.words().skip(1);
         let (Some(id), Some(port)) = (parse::<u64>(words.next()), parse(words.next())) else { return Ok(()) };
         match network::open(&[port], &self.socket) {

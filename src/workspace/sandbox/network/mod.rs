@@ -2,7 +2,7 @@
 //! which they reach the hosts that they may.
 //!
 //! The sandboxes of bubblewrap's are made in it, but for those that reach no network at all. Nothing leads out of it but its
-//! gates, whose connections the engine answers: one is the proxy, the others are ports of this machine that the person named.
+//! doors, whose connections the engine answers: one is the proxy, the others are ports of this machine that the person named.
 
 mod hosts;
 mod loopback;
@@ -20,7 +20,7 @@ pub use hosts::Host;
 pub use loopback::{Loopback, Mirror};
 use proxy::Comings;
 
-/// The gate of the proxy.
+/// The door of the proxy.
 const PROXY: u16 = 19_128;
 
 /// The most refusals that are remembered.
@@ -43,14 +43,14 @@ pub enum NetworkPolicy {
 pub struct Network {
     bubblewrap: Bubblewrap,
     /// What is asked of the proxy is asked here.
-    gate: Arc<Gate>,
+    porter: Arc<Porter>,
     comings: Comings,
     keeper: Mutex<Option<Arc<Keeper>>>,
 }
 
 /// What may be reached, and what was asked for and may not.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(super) struct Porter {
     is_listed: bool,
     hosts: Vec<Host>,
     asked: Mutex<Asked>,
@@ -90,9 +90,9 @@ impl Network {
             return Ok(None);
         }
         let is_listed = policy == NetworkPolicy::Listed;
-        let gate = Arc::new(Gate { is_listed, hosts: hosts.to_vec(), asked: Mutex::default() });
-        let comings = Comings::serve(Arc::clone(&gate))?;
-        Ok(Some(Arc::new(Self { bubblewrap: bubblewrap.clone(), gate, comings, keeper: Mutex::default() })))
+        let porter = Arc::new(Porter { is_listed, hosts: hosts.to_vec(), asked: Mutex::default() });
+        let comings = Comings::serve(Arc::clone(&porter))?;
+        Ok(Some(Arc::new(Self { bubblewrap: bubblewrap.clone(), porter, comings, keeper: Mutex::default() })))
     }
 
     /// The keeper of it.
@@ -104,13 +104,13 @@ impl Network {
         if let Some(keeper) = kept.as_ref().filter(|keeper| keeper.is_open()) {
             return Ok(Arc::clone(keeper));
         }
-        let here = self.gate.hosts.iter().filter_map(Host::port_here);
-        let gates: Vec<u16> = std::iter::once(PROXY).chain(here).collect();
+        let here = self.porter.hosts.iter().filter_map(Host::port_here);
+        let doors: Vec<u16> = std::iter::once(PROXY).chain(here).collect();
         let (program, arguments) = (self.bubblewrap.program.clone(), self.bubblewrap.network());
         let comings = self.comings.clone();
         let bwrap = Bwrap { program, arguments, network: None };
         let on_coming = Box::new(move |port, way| comings.hand(port, way));
-        let keeper = Arc::new(Keeper::open_network(bwrap, &gates, on_coming)?);
+        let keeper = Arc::new(Keeper::open_network(bwrap, &doors, on_coming)?);
         *kept = Some(Arc::clone(&keeper));
         Ok(keeper)
     }
@@ -135,17 +135,17 @@ impl Network {
 
     /// Has hosts that are not listed judged.
     pub fn judged_by(&self, judge: Judge) {
-        self.gate.asked().judge = Some(judge);
+        self.porter.asked().judge = Some(judge);
     }
 
     /// Lets programs reach a host, for so long or as long as this lives.
     pub fn allow(&self, host: Host, time: Option<Duration>) {
-        self.gate.asked().allowed.push((host, time.map(|time| Instant::now() + time)));
+        self.porter.asked().allowed.push((host, time.map(|time| Instant::now() + time)));
     }
 
     /// The hosts that were asked for in vain since a moment.
     pub(super) fn refused_since(&self, moment: Instant) -> Vec<Host> {
-        let asked = self.gate.asked();
+        let asked = self.porter.asked();
         let mut hosts: Vec<Host> =
             asked.refused.iter().filter(|(_, at)| *at >= moment).map(|(host, _)| host.clone()).collect();
         hosts.sort();
@@ -155,12 +155,12 @@ impl Network {
 
     /// Whether any host may be in reach.
     pub(super) fn is_listed(&self) -> bool {
-        self.gate.is_listed
+        self.porter.is_listed
     }
 
     /// What is said of it where the sandbox is spoken of.
     pub(super) fn words(&self) -> String {
-        let words = if self.gate.is_listed {
+        let words = if self.porter.is_listed {
             "of the network there are the listed hosts, and those that you allow"
         } else {
             "of the network there is the mission's own loopback alone"
@@ -169,7 +169,7 @@ impl Network {
     }
 }
 
-impl Gate {
+impl Porter {
     fn asked(&self) -> MutexGuard<'_, Asked> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -21,14 +21,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 
 use super::upstream::Upstream;
-use super::{Gate, Host, PROXY};
+use super::{Host, PROXY, Porter};
 
 /// How long a host may take to be connected.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 type Body = BoxBody<Bytes, hyper::Error>;
 
-/// The way to the thread that answers whoever comes to a gate.
+/// The way to the thread that answers whoever comes to a door.
 #[derive(Debug, Clone)]
 pub(super) struct Comings(UnboundedSender<(u16, OwnedFd)>);
 
@@ -37,32 +37,32 @@ impl Comings {
     ///
     /// # Errors
     /// When there is no thread to be had.
-    pub(super) fn serve(gate: Arc<Gate>) -> io::Result<Self> {
+    pub(super) fn serve(porter: Arc<Porter>) -> io::Result<Self> {
         let (sender, comings) = unbounded_channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let serve = move || runtime.block_on(answer_all(comings, gate));
+        let serve = move || runtime.block_on(answer_all(comings, porter));
         thread::Builder::new().name("network".to_owned()).spawn(serve)?;
         Ok(Self(sender))
     }
 
-    /// Hands over whoever came to a gate.
+    /// Hands over whoever came to a door.
     pub(super) fn hand(&self, port: u16, way: OwnedFd) {
         drop(self.0.send((port, way)));
     }
 }
 
-async fn answer_all(mut comings: UnboundedReceiver<(u16, OwnedFd)>, gate: Arc<Gate>) {
+async fn answer_all(mut comings: UnboundedReceiver<(u16, OwnedFd)>, porter: Arc<Porter>) {
     while let Some((port, way)) = comings.recv().await {
-        let gate = Arc::clone(&gate);
+        let porter = Arc::clone(&porter);
         tokio::spawn(async move {
-            if let Err(error) = answer(port, way, gate).await {
-                tracing::debug!(%error, port, "a connection at a gate ended");
+            if let Err(error) = answer(port, way, porter).await {
+                tracing::debug!(%error, port, "a connection at a door ended");
             }
         });
     }
 }
 
-async fn answer(port: u16, way: OwnedFd, gate: Arc<Gate>) -> io::Result<()> {
+async fn answer(port: u16, way: OwnedFd, porter: Arc<Porter>) -> io::Result<()> {
     let stream = std::net::TcpStream::from(way);
     stream.set_nonblocking(true)?;
     let mut stream = TcpStream::from_std(stream)?;
@@ -71,8 +71,8 @@ async fn answer(port: u16, way: OwnedFd, gate: Arc<Gate>) -> io::Result<()> {
         return copy_bidirectional(&mut stream, &mut here).await.map(drop);
     }
     let service = service_fn(move |request| {
-        let gate = Arc::clone(&gate);
-        async move { Ok::<_, Infallible>(pass(request, &gate).await.unwrap_or_else(refusal)) }
+        let porter = Arc::clone(&porter);
+        async move { Ok::<_, Infallible>(pass(request, &porter).await.unwrap_or_else(refusal)) }
     });
     let server = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
     server.with_upgrades().await.map_err(io::Error::other)
@@ -81,17 +81,17 @@ async fn answer(port: u16, way: OwnedFd, gate: Arc<Gate>) -> io::Result<()> {
 /// Why a request is not passed on: a status, and a sentence.
 type Refused = (StatusCode, String);
 
-async fn pass(request: Request<Incoming>, gate: &Gate) -> Result<Response<Body>, Refused> {
+async fn pass(request: Request<Incoming>, porter: &Porter) -> Result<Response<Body>, Refused> {
     let is_tunnel = request.method() == Method::CONNECT;
     let asked = asked(request.uri(), is_tunnel).ok_or_else(|| {
         (StatusCode::BAD_REQUEST, "this is the proxy of a sandbox, and no page of its own".to_owned())
     })?;
-    if !gate.lets_through(&asked) {
-        return Err((StatusCode::FORBIDDEN, sentence(gate, &asked)));
+    if !porter.lets_through(&asked) {
+        return Err((StatusCode::FORBIDDEN, sentence(porter, &asked)));
     }
     let unreached = |error: io::Error| (StatusCode::BAD_GATEWAY, format!("{asked} is not reached: {error}"));
     if is_tunnel {
-        let mut there = connect(gate, &asked, Tunnel::Asked).await.map_err(unreached)?;
+        let mut there = connect(porter, &asked, Tunnel::Asked).await.map_err(unreached)?;
         tokio::spawn(async move {
             if let Ok(upgraded) = hyper::upgrade::on(request).await
                 && let Err(error) = copy_bidirectional(&mut TokioIo::new(upgraded), &mut there).await
@@ -101,7 +101,7 @@ async fn pass(request: Request<Incoming>, gate: &Gate) -> Result<Response<Body>,
         });
         return Ok(Response::new(text(String::new())));
     }
-    let there = connect(gate, &asked, Tunnel::None).await.map_err(unreached)?;
+    let there = connect(porter, &asked, Tunnel::None).await.map_err(unreached)?;
     forward(request, there).await.map_err(|error| unreached(io::Error::other(error)))
 }
 
@@ -115,8 +115,8 @@ fn asked(uri: &Uri, is_tunnel: bool) -> Option<Host> {
     Some(Host::at(uri.host()?, uri.port_u16().unwrap_or(usual)))
 }
 
-fn sentence(gate: &Gate, asked: &Host) -> String {
-    if gate.is_listed {
+fn sentence(porter: &Porter, asked: &Host) -> String {
+    if porter.is_listed {
         format!(
             "{asked} is not among the hosts that programs may reach (`sandbox.hosts`); the person is asked"
         )
@@ -134,10 +134,10 @@ enum Tunnel {
     None,
 }
 
-async fn connect(gate: &Gate, asked: &Host, tunnel: Tunnel) -> io::Result<TcpStream> {
+async fn connect(porter: &Porter, asked: &Host, tunnel: Tunnel) -> io::Result<TcpStream> {
     let connecting = async {
         let port = asked.port().unwrap_or_default();
-        let is_here = gate.names_here(asked);
+        let is_here = porter.names_here(asked);
         if tunnel == Tunnel::Asked
             && !is_here
             && let Some(upstream) = Upstream::of_environment(asked)
