@@ -60,6 +60,7 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
         hooks: flightdeck::agent::hook::HookRules::default(),
         habits: flightdeck::engine::Habits::default(),
         mcp: std::collections::BTreeMap::new(),
+        keep_host: Arc::new(|_| Err("a bench keeps nothing".to_owned())),
         skill_dirs: Vec::new(),
         limits: flightdeck::engine::CommandLimits::default(),
         patience: Duration::from_millis(50),

@@ -112,13 +112,13 @@ impl Drive {
         // In a sandbox the folder for temporary files is there under its own name, and short.
         let place = self.place.jail.temporary().map_or(self.place.scratch.as_path(), Path::new);
         let listening = MissionServer::listen(place, self.agent.tools_over, &self.tools).await;
-        let served = listening.and_then(|served| {
-            if let Reached::Http(address) = &served.0.at {
+        let offered = listening.and_then(|offered| {
+            if let Reached::Http(address) = &offered.0.at {
                 self.place.jail.loopback().lend(address.port)?;
             }
-            Ok(served)
+            Ok(offered)
         });
-        let (server, called) = match served {
+        let (server, called) = match offered {
             Ok(served) => served,
             Err(error) => {
                 let reason = format!("the mission's tools could not be offered: {error}");
