@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use agent_client_protocol::v1::schema::StopReason;
 use agent_client_protocol::{Error, ErrorCode};
@@ -60,6 +61,8 @@ pub(super) struct Drive {
     taken_up: Option<TakenUp>,
     closing: Closing,
     tools: Vec<ToolSpec>,
+    /// Whether it asked for them.
+    asked: Arc<AtomicBool>,
     stop: CancellationToken,
     /// Turns that broke since the last one that did not.
     pub broken_in_a_row: u32,
@@ -99,6 +102,7 @@ impl Drive {
             taken_up: session.taken_up,
             closing: session.closing,
             tools: specs,
+            asked: Arc::default(),
             stop,
             broken_in_a_row: 0,
             begun: false,
@@ -125,6 +129,7 @@ impl Drive {
                 return Outcome::Failed { reason, fault: Fault::Tool };
             }
         };
+        self.asked = Arc::clone(&server.asked);
         let setup = self.agent.setup(self.place.access);
         let env = self.agent.env.clone().into_iter().chain(setup.env.clone());
         let program = self.place.agent(&self.agent.words(&setup), env);
@@ -288,6 +293,10 @@ impl Drive {
         }
         self.silent_in_a_row += 1;
         self.silent += 1;
+        let is_deaf = matches!(self.closing, Closing::Tools(_)) && !self.asked.load(Ordering::Relaxed);
+        if is_deaf && self.silent_in_a_row > 1 {
+            return Err(unusable(words::deaf(&self.agent)));
+        }
         if self.silent_in_a_row > 1 || self.silent > FORGIVEN {
             return Err(Outcome::Failed { reason: self.closing.not_reached(text), fault: Fault::Agent });
         }

@@ -10,7 +10,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use nix::unistd::geteuid;
 use rmcp::model::{
@@ -45,6 +45,8 @@ pub(super) struct MissionCall {
 /// The server, for as long as this lives.
 pub(super) struct MissionServer {
     pub at: Reached,
+    /// Whether somebody asked what it has.
+    pub asked: Arc<AtomicBool>,
     _serving: JoinSet<()>,
 }
 
@@ -66,16 +68,17 @@ impl MissionServer {
     ) -> io::Result<(Self, mpsc::Receiver<MissionCall>)> {
         let (calls, called) = mpsc::channel(16);
         let offer = Offer::of(tools, calls);
+        let asked = Arc::clone(&offer.asked);
         if over == ToolsOver::Http {
             let (address, serving) = http::listen(offer).await?;
-            return Ok((Self { at: Reached::Http(address), _serving: serving }, called));
+            return Ok((Self { at: Reached::Http(address), asked, _serving: serving }, called));
         }
         let socket = socket_in(place)?;
         let listener = UnixListener::bind(&socket)?;
         fs::set_permissions(&socket, Permissions::from_mode(0o600))?;
         let mut serving = JoinSet::new();
         serving.spawn(serve(listener, offer));
-        Ok((Self { at: Reached::Socket(socket), _serving: serving }, called))
+        Ok((Self { at: Reached::Socket(socket), asked, _serving: serving }, called))
     }
 }
 
@@ -152,11 +155,12 @@ async fn talk(stream: UnixStream, offer: Offer) {
 pub(super) struct Offer {
     tools: Arc<Vec<Tool>>,
     calls: mpsc::Sender<MissionCall>,
+    asked: Arc<AtomicBool>,
 }
 
 impl Offer {
     pub fn of(tools: &[ToolSpec], calls: mpsc::Sender<MissionCall>) -> Self {
-        Self { tools: Arc::new(tools.iter().map(tool).collect()), calls }
+        Self { tools: Arc::new(tools.iter().map(tool).collect()), calls, asked: Arc::default() }
     }
 }
 
@@ -171,6 +175,7 @@ impl ServerHandler for Offer {
         _page: Option<PaginatedRequestParams>,
         _context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
+        self.asked.store(true, Ordering::Relaxed);
         Ok(ListToolsResult::with_all_items(self.tools.as_ref().clone()))
     }
 

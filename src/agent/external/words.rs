@@ -1,6 +1,7 @@
 //! What an agent is told beside its role's brief.
 
 use super::server::SERVER;
+use super::spec::{AgentSpec, ToolsOver};
 use crate::agent::turn::Closing;
 
 /// Where it is, what it works with, and how it ends: what a session of ours shows by the tools that it has.
@@ -35,3 +36,16 @@ pub(super) fn go_on(fault: &str) -> String {
 
 /// What it is asked with again after the mission was paused.
 pub(super) const PAUSED: &str = "The mission was paused, and goes on now. Go on where you were.";
+
+/// It cannot end, since it has no tool of ours.
+pub(super) fn deaf(agent: &AgentSpec) -> String {
+    let (way, other) = match agent.tools_over {
+        ToolsOver::Stdio => ("as a program", "http"),
+        ToolsOver::Http => ("at an address", "stdio"),
+    };
+    let (title, name) = (&agent.title, &agent.name);
+    format!(
+        "{title} never asked for the mission's tools, which it is offered {way}; if it takes them only the other way, set \
+         `tools_over = \"{other}\"` under [agents.{name}]"
+    )
+}

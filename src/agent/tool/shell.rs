@@ -49,12 +49,19 @@ pub(super) fn row(env: &Arc<ToolEnv>, jobs: &Arc<Jobs>, instruments: Option<&Ins
 }
 
 impl Shell {
+    fn is_root(&self, named: &str) -> bool {
+        let own = self.env.confinement.root().file_name().and_then(|name| name.to_str());
+        own == Some(named.trim().trim_start_matches("./").trim_matches('/'))
+    }
+
     fn directory(&self, named: Option<&str>) -> Result<PathBuf, ToolError> {
         let Some(named) = named.filter(|named| !named.trim().is_empty()) else {
             return self.env.readable(".");
         };
         let why = match self.env.readable(named) {
             Ok(directory) if directory.is_dir() => return Ok(directory),
+            // Small models call the root by its name.
+            Ok(_) if self.is_root(named) => return self.env.readable("."),
             Ok(_) => format!("`{named}` is no directory of the checkout"),
             Err(fault) => fault.to_string(),
         };
@@ -131,6 +138,12 @@ mod tests {
             let refused = call(&shell, json!({ "command": "ls", "directory": directory })).await.unwrap_err();
             assert!(refused.contains(why) && refused.contains("with `command` alone"), "{refused}");
         }
+        // The root under its own name, also where something was written in its place.
+        let own = place.root.path().file_name().unwrap().to_str().unwrap();
+        let listed = || call(&shell, json!({ "command": "ls sub", "directory": format!("./{own}/") }));
+        assert_eq!(listed().await.unwrap(), "x\n[exit code 0]");
+        place.file(own, "");
+        assert_eq!(listed().await.unwrap(), "x\n[exit code 0]");
         assert!(call(&shell, json!({ "command": "ls", "directory": "" })).await.is_ok());
     }
 

@@ -345,6 +345,15 @@ async fn who_ends_in_words_is_reminded_once_in_the_same_session_and_has_failed_t
 }
 
 #[tokio::test]
+async fn who_never_asks_for_the_tools_cannot_be_used_as_it_is_set() {
+    let played = Stage::new().play(json!({ "deaf": true, "turns": [[{ "say": "It is done." }]] })).await;
+    let (why, fault) = played.failed();
+    assert_eq!(fault, Fault::Configuration);
+    assert!(why.contains("never asked for the mission's tools, which it is offered as a program"), "{why}");
+    assert!(why.contains("set `tools_over = \"http\"` under [agents.fake]"), "{why}");
+}
+
+#[tokio::test]
 async fn what_it_says_before_it_is_told_anything_is_no_answer() {
     let mut stage = Stage::new();
     stage.closing = Closing::Text;
