@@ -13,6 +13,7 @@ mod home;
 mod layers;
 mod mcp;
 mod origin;
+mod sandbox;
 mod settings;
 mod tables;
 mod values;

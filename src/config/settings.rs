@@ -9,7 +9,7 @@ use super::backend::{Remote, variable_of};
 use super::home::Home;
 use super::layers::Layered;
 use super::origin::{Layer, Origin, Setting};
-use super::values::{Agent, Folders, Mcp, Provider, SandboxValues, ToolsName, Url, Values};
+use super::values::{Agent, Mcp, Provider, ToolsName, Url, Values};
 use super::variables::Variables;
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
@@ -18,7 +18,6 @@ use crate::domain::mission::Limits;
 use crate::domain::quiet::QuietHours;
 use crate::workspace::SandboxOptions;
 use crate::workspace::process::looks_secret;
-use crate::workspace::sandbox::{NetworkPolicy, Wanted};
 
 /// The models that are flown with when nobody names one, by the provider whose key is found first.
 pub const USUAL_MODELS: [(&str, &str); 2] =
@@ -131,7 +130,7 @@ impl Settings {
             quiet_hours: values.quiet_hours.map(|hours| hours.0),
             keep_awake: values.keep_awake.0,
             resume_after_quota: values.resume_after_quota.0,
-            sandbox: sandbox_options(sandbox, &variables),
+            sandbox: sandbox.options(&variables),
             providers,
             tools: values.tools,
             agents,
@@ -141,27 +140,6 @@ impl Settings {
             by_key,
         }
     }
-}
-
-fn sandbox_options(set: SandboxValues, variables: &Variables) -> SandboxOptions {
-    let folders = |folders: Option<Folders>| {
-        let named = folders.map(|folders| folders.0).unwrap_or_default();
-        named.iter().map(|folder| expanded(folder, variables)).collect()
-    };
-    let wanted = match set.mode.0.as_str() {
-        "off" => Wanted::Off,
-        "required" => Wanted::Required,
-        _ => Wanted::Auto,
-    };
-    let home = variables.get("HOME").map(PathBuf::from);
-    let (read, write) = (folders(set.read), folders(set.write));
-    let network = match set.network.0.as_str() {
-        "listed" => NetworkPolicy::Listed,
-        "local" => NetworkPolicy::Local,
-        _ => NetworkPolicy::Open,
-    };
-    let hosts = set.hosts.map(|hosts| hosts.0).unwrap_or_default();
-    SandboxOptions { wanted, read, write, home, network, hosts, ..SandboxOptions::default() }
 }
 
 /// A key that stands in a file all the same is given to its agent or server and shown to nobody.
@@ -230,7 +208,7 @@ fn choose_models(
     models
 }
 
-fn expanded(path: &str, variables: &Variables) -> PathBuf {
+pub(super) fn expanded(path: &str, variables: &Variables) -> PathBuf {
     match (path.strip_prefix("~/"), variables.get("HOME")) {
         (Some(rest), Some(home)) => PathBuf::from(home).join(rest),
         _ => PathBuf::from(path),

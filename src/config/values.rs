@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::agent::TOOLS_OVER;
 use super::backend::{TOOL_SETS, WIRES};
 use super::origin::Setting;
+pub(super) use super::sandbox::SandboxValues;
 pub(super) use super::tables::{Agent, Mcp, Provider};
 use crate::domain::attempt::Role;
 use crate::domain::budget::Budget;
@@ -80,19 +81,6 @@ pub(super) struct LimitValues {
     pub min_families: SmallCount,
 }
 
-/// The section `sandbox`: how programs that agents start are kept in.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(default)]
-pub(super) struct SandboxValues {
-    pub mode: SandboxMode,
-    pub read: Option<Folders>,
-    pub write: Option<Folders>,
-    /// What of the network programs reach.
-    pub network: NetworkName,
-    /// Hosts that they reach beside those of packages, where it is not open.
-    pub hosts: Option<HostNames>,
-}
-
 impl Default for Values {
     fn default() -> Self {
         Self {
@@ -141,13 +129,6 @@ impl Default for LimitValues {
             sabotage_percent: SabotagePercent(sabotage_percent),
             min_families: SmallCount(min_families),
         }
-    }
-}
-
-impl Default for SandboxValues {
-    fn default() -> Self {
-        let (mode, network) = (SandboxMode("auto".to_owned()), NetworkName("open".to_owned()));
-        Self { mode, read: None, write: None, network, hosts: None }
     }
 }
 

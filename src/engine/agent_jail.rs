@@ -33,19 +33,29 @@ impl EngineContext {
             agent.env.values().map(PathBuf::from).filter(exists).filter(|path| !person.starts_with(path));
         reach.writes.extend(named);
         let lent = own.iter().map(|part| Lent { from: person.join(part), to: reach.home.join(part) });
-        self.let_reach(agent);
+        self.let_reach(agent)?;
         Ok(self.sandbox.jail_of_agent(&reach, lent.collect())?)
     }
 
     /// Has it reach its makers' hosts, and those that its variables name, where the network is not open.
-    fn let_reach(&self, agent: &AgentSpec) {
-        let Some(network) = self.sandbox.network() else { return };
+    fn let_reach(&self, agent: &AgentSpec) -> Result<(), EngineError> {
+        let Some(network) = self.sandbox.network() else { return Ok(()) };
         let makers = agent.hosts.iter().filter_map(|host| host.parse::<Host>().ok());
         let named = agent.env.values().filter_map(|value| {
             let url = Url::parse(value).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
             format!("{}:{}", url.host_str()?, url.port_or_known_default()?).parse().ok()
         });
-        makers.chain(named).for_each(|host| network.allow(host, None));
+        for host in makers.chain(named) {
+            // No proxy is asked for what is on the machine itself.
+            if let Some(port) = host.port_here() {
+                let lent = self.sandbox.loopback().lend(port);
+                lent.map_err(|error| {
+                    EngineError::Unfit(format!("{host} is not to be had in the sandbox: {error}"))
+                })?;
+            }
+            network.allow(host, None);
+        }
+        Ok(())
     }
 }
 

@@ -25,7 +25,7 @@ use crate::domain::command::Command;
 use crate::domain::event::{Event, Stamped};
 use crate::domain::id::{AttemptId, MessageId};
 use crate::domain::message::{Message, MessageState, Party};
-use crate::domain::text::{Line, Title};
+use crate::domain::text::{Line, Title, plural};
 use crate::domain::usage::Usage;
 use crate::instrument::Chromium;
 use crate::workspace::secrets::mask;
@@ -103,7 +103,14 @@ impl AttemptRun {
         let (env, ready) = self.ready(&mind, &observer, earlier).await?;
         observer.begins();
         let mail = self.waiting_mail();
+        let jail = ready.tool_env.jail.clone();
+        let before = jail.refused();
         let ended = self.session(mind, &env, ready, &observer)?.run().await;
+        let refused = jail.refused().saturating_sub(before);
+        drop(jail);
+        if refused > 0 {
+            observer.note(format!("its sandbox refused something to {}", plural(refused, "program")));
+        }
         self.engine.inboxes.close(self.attempt);
         if let Some(instruments) = &env.instruments {
             instruments.app.stop().await;

@@ -120,8 +120,7 @@ pub async fn run(options: EngineOptions) -> Result<Rest, EngineError> {
     let (fault, faulted) = oneshot::channel();
     let (store_of, cell_of, feed_of) = (Arc::clone(&store), Arc::clone(&cell), Arc::clone(&feed));
     let events = [events, for_hooks];
-    let dispatcher = Dispatcher { store: store_of, cell: cell_of, feed: feed_of, events, fault };
-    let dispatcher = dispatcher.start()?;
+    let dispatcher = Dispatcher { store: store_of, cell: cell_of, feed: feed_of, events, fault }.start()?;
     make_scratch(&dir)?;
     let reaper = Reaper::start()?;
     let hooks = hooks_of(options.hooks, &founding, &reaper, &feed);

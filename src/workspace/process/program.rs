@@ -153,7 +153,9 @@ impl Program {
         let begun = Instant::now().checked_sub(finished.wall);
         let unreached = begun.and_then(|begun| unreached(&self.jail, begun));
         let refused = || (!finished.exit.is_success()).then(|| sentence(&self.jail, &finished.output.text));
-        unreached.or_else(|| refused().flatten())
+        let told = unreached.or_else(|| refused().flatten())?;
+        self.jail.count_refusal();
+        Some(told)
     }
 
     /// The command line as a person would type it.

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::thread;
@@ -41,6 +42,8 @@ struct Walls {
     wardens: [OnceLock<Result<Warden, String>>; 3],
     /// What keeps programs in where this machine has bubblewrap.
     stronger: Option<Stronger>,
+    /// Programs that were refused something, as far as they showed it.
+    refused: AtomicUsize,
     /// The sandboxes of programs and of those that make one of their own, for as long as they run.
     keepers: [Mutex<Option<Arc<Keeper>>>; 2],
 }
@@ -93,8 +96,8 @@ struct Warden(Sender<Job>);
 
 impl Jail {
     pub(super) fn new(rules: Rules, variables: Vec<(String, String)>, stronger: Option<Stronger>) -> Self {
-        let (wardens, keepers) = Default::default();
-        Self(Some(Arc::new(Walls { rules, variables, wardens, stronger, keepers })))
+        let (wardens, keepers, refused) = Default::default();
+        Self(Some(Arc::new(Walls { rules, variables, wardens, stronger, refused, keepers })))
     }
 
     /// Whether it keeps nothing in.
@@ -114,6 +117,18 @@ impl Jail {
         let own = [Path::new(PRIVATE)];
         let there = [reads, writes, git, devices].into_iter().flatten().map(PathBuf::as_path).chain(own);
         !there.into_iter().any(|there| path.starts_with(there))
+    }
+
+    /// How many of its programs were refused something, as far as they showed it.
+    pub fn refused(&self) -> usize {
+        self.0.as_ref().map_or(0, |walls| walls.refused.load(Ordering::Relaxed))
+    }
+
+    /// Counts one more.
+    pub(in crate::workspace) fn count_refusal(&self) {
+        if let Some(walls) = &self.0 {
+            walls.refused.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// The network in the place of this machine's, where there is one.

@@ -1,5 +1,7 @@
 //! What a program is told that met the sandbox: the system says only that permission was denied.
 
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::time::Instant;
 
@@ -33,6 +35,10 @@ const UNREACHED: [&str; 9] = [
     "network is unreachable",
 ];
 
+/// How they say that nobody listens.
+const REFUSED: [&str; 4] =
+    ["Connection refused", "ECONNREFUSED", "connection refused", "ConnectionRefusedError"];
+
 /// A sentence for whoever ran a program since a moment, where it asked for hosts that it may not reach: many programs say
 /// nothing of why they were refused.
 pub(in crate::workspace) fn unreached(jail: &Jail, since: Instant) -> Option<String> {
@@ -57,6 +63,14 @@ pub(in crate::workspace) fn sentence(jail: &Jail, output: &str) -> Option<String
     let with = |words: &'static [&str]| {
         output.lines().filter(move |line| words.iter().any(|word| line.contains(word)))
     };
+    if jail.network().is_some()
+        && let Some(port) = with(&REFUSED).find_map(port_in).filter(|port| is_of_machine(*port))
+    {
+        return Some(format!(
+            "127.0.0.1 is this sandbox's own, and what listens on port {port} of the machine is not there: it is once the person \
+             names `localhost:{port}` in `sandbox.hosts`"
+        ));
+    }
     if jail.network().is_some() && with(&UNREACHED).next().is_some() {
         return Some(
             "from this sandbox hosts are reached through its proxy alone: have the program use $HTTPS_PROXY"
@@ -79,6 +93,21 @@ pub(in crate::workspace) fn sentence(jail: &Jail, output: &str) -> Option<String
         "{what}: it writes in its checkout, in $TMPDIR and in $HOME, which is the mission's own, and reads the system and the \
          toolchains"
     ))
+}
+
+/// The port of this machine that a line speaks of.
+fn port_in(line: &str) -> Option<u16> {
+    ["127.0.0.1", "localhost", "::1"].into_iter().find_map(|name| {
+        let rest = line.split_once(name)?.1;
+        let digits: String =
+            rest.chars().skip_while(|c| !c.is_ascii_digit()).take_while(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    })
+}
+
+/// Whether somebody listens there outside of the sandbox.
+fn is_of_machine(port: u16) -> bool {
+    TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err_and(|error| error.kind() == ErrorKind::AddrInUse)
 }
 
 fn is_inside(jail: &Jail, path: &str) -> bool {

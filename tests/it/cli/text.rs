@@ -61,7 +61,7 @@ fn no_name_steers_a_terminal() {
         &[EVIL],
         &["log", EVIL, "--wrong", EVIL],
         &["models", EVIL],
-        &["demo", "--autopilot", "--dir", EVIL],
+        &["demo", "--headless", "--speed", "10000", "--dir", EVIL],
     ];
     for words in hostile {
         let output = stage.flightdeck(words).current_dir(&evil).output().unwrap();

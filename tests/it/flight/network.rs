@@ -67,5 +67,6 @@ async fn a_host_that_is_not_listed_is_the_persons_to_allow() {
     );
     // It is let through, and there is no such host.
     assert!(told.contains("502"), "{told}");
+    assert!(told.contains("its sandbox refused something to"), "{told}");
     assert_eq!(mission.questions.len(), 1, "nobody is asked twice");
 }

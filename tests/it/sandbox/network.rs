@@ -144,6 +144,12 @@ async fn a_local_network_has_no_way_out() {
         assert!(finished.output.text.contains(words), "{way}: {}", finished.output.text);
         assert!(words == "refused" || refusal.is_some(), "{way}");
     }
+    let line = format!("echo 'connect to localhost port {other}: Connection refused'; exit 1");
+    let (_, refusal) = run(&ground, &jail, &line).await;
+    assert!(refusal.unwrap().contains(&format!("names `localhost:{other}` in `sandbox.hosts`")));
+    let (_, refusal) =
+        run(&ground, &jail, "echo 'connect to localhost port 1: Connection refused'; exit 1").await;
+    assert_eq!(refusal, None, "nobody is there");
     let named = format!(
         "python3 -c \"import urllib.request as r; print(r.urlopen('http://localhost:{named}/').status)\""
     );

@@ -39,7 +39,7 @@ impl Host {
     }
 
     /// The port of this machine that is meant, where one is.
-    pub(super) fn port_here(&self) -> Option<u16> {
+    pub fn port_here(&self) -> Option<u16> {
         let address = self.name.parse::<IpAddr>();
         let is_here = self.name == "localhost" || address.is_ok_and(|address| address.is_loopback());
         self.port.filter(|_| is_here)

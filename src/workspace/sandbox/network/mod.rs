@@ -9,6 +9,7 @@ mod loopback;
 mod proxy;
 mod upstream;
 
+use std::collections::BTreeSet;
 use std::io;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -46,6 +47,8 @@ pub struct Network {
     porter: Arc<Porter>,
     comings: Comings,
     keeper: Mutex<Option<Arc<Keeper>>>,
+    /// Ports of this machine that are lent to programs, beside those that the person named.
+    lent: Mutex<BTreeSet<u16>>,
 }
 
 /// What may be reached, and what was asked for and may not.
@@ -92,7 +95,13 @@ impl Network {
         let is_listed = policy == NetworkPolicy::Listed;
         let porter = Arc::new(Porter { is_listed, hosts: hosts.to_vec(), asked: Mutex::default() });
         let comings = Comings::serve(Arc::clone(&porter))?;
-        Ok(Some(Arc::new(Self { bubblewrap: bubblewrap.clone(), porter, comings, keeper: Mutex::default() })))
+        Ok(Some(Arc::new(Self {
+            bubblewrap: bubblewrap.clone(),
+            porter,
+            comings,
+            keeper: Mutex::default(),
+            lent: Mutex::default(),
+        })))
     }
 
     /// The keeper of it.
@@ -105,7 +114,9 @@ impl Network {
             return Ok(Arc::clone(keeper));
         }
         let here = self.porter.hosts.iter().filter_map(Host::port_here);
-        let doors: Vec<u16> = std::iter::once(PROXY).chain(here).collect();
+        let lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let doors: BTreeSet<u16> = std::iter::once(PROXY).chain(here).chain(lent).collect();
+        let doors: Vec<u16> = doors.into_iter().collect();
         let (program, arguments) = (self.bubblewrap.program.clone(), self.bubblewrap.network());
         let comings = self.comings.clone();
         let bwrap = Bwrap { program, arguments, network: None };
@@ -113,6 +124,22 @@ impl Network {
         let keeper = Arc::new(Keeper::open_network(bwrap, &doors, on_coming)?);
         *kept = Some(Arc::clone(&keeper));
         Ok(keeper)
+    }
+
+    /// Has a port of this machine be one of the programs' too, for as long as this lives.
+    ///
+    /// # Errors
+    /// When one of them listens there.
+    pub(super) fn lend(&self, port: u16) -> io::Result<()> {
+        let keeper = self.keeper()?;
+        let mut lent = self.lent.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_open =
+            lent.contains(&port) || self.porter.hosts.iter().any(|host| host.port_here() == Some(port));
+        if !is_open {
+            keeper.open_door(port)?;
+            lent.insert(port);
+        }
+        Ok(())
     }
 
     /// Variables by which programs find the proxy.
@@ -140,7 +167,9 @@ impl Network {
 
     /// Lets programs reach a host, for so long or as long as this lives.
     pub fn allow(&self, host: Host, time: Option<Duration>) {
-        self.porter.asked().allowed.push((host, time.map(|time| Instant::now() + time)));
+        let mut asked = self.porter.asked();
+        asked.allowed.retain(|(known, until)| *known != host || until.is_none() && time.is_some());
+        asked.allowed.push((host, time.map(|time| Instant::now() + time)));
     }
 
     /// The hosts that were asked for in vain since a moment.
