@@ -56,7 +56,11 @@ async fn fly(model: &Instantly) -> Result<Vec<std::time::Instant>> {
         project: None,
         passed: Vec::new(),
         chromium: Chromium::none("none in this bench"),
-        sandbox: SandboxOptions::default(),
+        // The strongest that this machine offers.
+        sandbox: SandboxOptions {
+            keeper: Some(env!("CARGO_BIN_EXE_flightdeck").into()),
+            ..SandboxOptions::default()
+        },
         hooks: flightdeck::agent::hook::HookRules::default(),
         habits: flightdeck::engine::Habits::default(),
         mcp: std::collections::BTreeMap::new(),

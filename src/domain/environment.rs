@@ -23,7 +23,7 @@ pub struct Environment {
     /// The programs that run while the app is tested. An agent gives them as [`ServiceDraft`]s.
     #[schemars(skip)]
     pub services: Vec<Service>,
-    /// Hosts, but for package registries, that building, testing or running needs: `api.example.com`, `*.example.com:8443`.
+    /// Needed beside package registries.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<Line>,
     /// One when left out; more need every service that listens to take `$PORT`.

@@ -28,10 +28,14 @@ impl EngineContext {
         let words = agent.command.iter().chain(agent.bridge.first()).map(PathBuf::from).filter(exists);
         reach.programs.extend(words.map(|word| package_of(&word).unwrap_or(word)));
         let person = self.sandbox.home().map(Path::to_owned).unwrap_or_default();
-        // What its variables name is its own: a folder for its settings that the person chose.
+        let person = person.canonicalize().unwrap_or(person);
+        // What its variables name is its own: a folder for its settings that the person chose, or a file to read.
+        let named = agent.env.values().map(PathBuf::from).filter(exists);
         let named =
-            agent.env.values().map(PathBuf::from).filter(exists).filter(|path| !person.starts_with(path));
-        reach.writes.extend(named);
+            named.filter_map(|path| path.canonicalize().ok()).filter(|path| !person.starts_with(path));
+        let (folders, files): (Vec<PathBuf>, Vec<PathBuf>) = named.partition(|path| path.is_dir());
+        reach.writes.extend(folders);
+        reach.reads.extend(files);
         let lent = own.iter().map(|part| Lent { from: person.join(part), to: reach.home.join(part) });
         self.let_reach(agent)?;
         Ok(self.sandbox.jail_of_agent(&reach, lent.collect())?)

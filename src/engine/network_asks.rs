@@ -10,6 +10,7 @@ use super::context::EngineContext;
 use super::foreign_tools::PersonOf;
 use crate::agent::mcp::{Asked, Person};
 use crate::domain::gate::GateId;
+use crate::domain::id::AttemptId;
 use crate::domain::message::Question;
 use crate::domain::mission::Mission;
 use crate::workspace::sandbox::{Host, Network};
@@ -18,6 +19,8 @@ use crate::workspace::sandbox::{Host, Network};
 const ASKER: &str = "the network";
 /// How long a host may be reached that is allowed once: a program connects more than once.
 const ONCE: Duration = Duration::from_mins(10);
+/// Hosts that are asked about in one attempt; who wants more gets no further ones.
+const MOST_ASKED: usize = 8;
 /// What the person may say.
 const OPTIONS: [&str; 4] = ["once: for ten minutes", "for this mission", "always: kept in my settings", "no"];
 
@@ -48,8 +51,13 @@ impl Said {
 }
 
 fn text(host: &Host) -> String {
+    let what = if host.port_here().is_some() {
+        "is a port of your own machine, which programs do not reach"
+    } else {
+        "is not among the hosts that programs may reach"
+    };
     format!(
-        "`{host}` is not among the hosts that programs may reach, and one of the agents' wants it. May they?"
+        "`{host}` {what}. A program that an agent runs wants it: may it be reached? Any other answer is no."
     )
 }
 
@@ -89,13 +97,14 @@ pub fn ask_about(engine: &Arc<EngineContext>, keep: KeepHost) {
         }
         is_planned
     }));
-    let asking = Asking { network, keep, settled: Arc::new(Mutex::new(refused)) };
+    let asking = Asking { network, keep, settled: Arc::new(Mutex::new(refused)), asked: Arc::default() };
     let engine = Arc::downgrade(engine);
     tokio::spawn(async move {
         while let Some(host) = wanted.recv().await {
             let Some(engine) = engine.upgrade() else { return };
-            if asking.settled().insert(host.clone()) {
-                tokio::spawn(asking.clone().ask(engine, host));
+            let newest = engine.cell.with(|mission| mission.live_attempts().map(|attempt| attempt.id).max());
+            if let Some(attempt) = newest.filter(|attempt| asking.may_ask(*attempt, &host)) {
+                tokio::spawn(asking.clone().ask(engine, attempt, host));
             }
         }
     });
@@ -107,6 +116,8 @@ struct Asking {
     keep: KeepHost,
     /// The hosts that are asked about, or were refused: nobody is asked twice.
     settled: Arc<Mutex<BTreeSet<Host>>>,
+    /// The attempt that asked last, and how often.
+    asked: Arc<Mutex<(Option<AttemptId>, usize)>>,
 }
 
 impl Asking {
@@ -114,16 +125,21 @@ impl Asking {
         self.settled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn ask(self, engine: Arc<EngineContext>, host: Host) {
-        let newest = engine.cell.with(|mission| mission.live_attempts().map(|attempt| attempt.id).max());
-        let answered = match newest {
-            Some(attempt) => {
-                let options = OPTIONS.map(str::to_owned).into();
-                let person = PersonOf { engine: Arc::clone(&engine), attempt };
-                person.ask(ASKER, Asked { text: text(&host), options }).await
-            }
-            None => Err("nobody is at work".to_owned()),
-        };
+    /// Whether the person is to be asked about a host: once, and not of all that a program can think of.
+    fn may_ask(&self, attempt: AttemptId, host: &Host) -> bool {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.0 != Some(attempt) {
+            *asked = (Some(attempt), 0);
+        }
+        let may = asked.1 < MOST_ASKED && self.settled().insert(host.clone());
+        asked.1 += usize::from(may);
+        may
+    }
+
+    async fn ask(self, engine: Arc<EngineContext>, attempt: AttemptId, host: Host) {
+        let options = OPTIONS.map(str::to_owned).into();
+        let person = PersonOf { engine: Arc::clone(&engine), attempt };
+        let answered = person.ask(ASKER, Asked { text: text(&host), options }).await;
         let said = match answered.as_deref().map(Said::of) {
             Ok(Said::No) => return,
             Ok(said) => said,
@@ -164,7 +180,7 @@ mod tests {
         let host: Host = "api.example.com:8443".parse().unwrap();
         let question = |server: &str, answer: Option<&str>| Question {
             id: crate::domain::id::QuestionId(1),
-            from: crate::domain::id::AttemptId(1),
+            from: AttemptId(1),
             to: crate::domain::message::Party::Person,
             text: crate::domain::text::Prose::clipped(text(&host)),
             options: Vec::new(),

@@ -7,8 +7,8 @@ use super::git::Git;
 use super::secrets::find;
 use super::{Checkout, WorkspaceError};
 
-/// Files of more bytes are not read for it, as git's own diff does not read them.
-const LARGEST: &str = "core.bigFileThreshold=4m";
+/// Files of more bytes are not read for it.
+const LARGEST: &str = "core.bigFileThreshold=64m";
 
 /// Before each commit in git's answer; no text has it.
 const NEXT: u8 = 0x1e;
@@ -43,8 +43,19 @@ impl Checkout {
         let git = Git::of_mission(self.dir()).setting(LARGEST);
         let range = format!("{base}..HEAD");
         let format = "--format=%x1e%h%n%B%x00";
-        let log =
-            ["log", "--patch", "--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", format, &range];
+        // As text whatever attributes and bytes say, and of merges what they add to each of their parents.
+        let log = [
+            "log",
+            "--patch",
+            "--diff-merges=separate",
+            "--text",
+            "--unified=0",
+            "--no-color",
+            "--no-ext-diff",
+            "--no-textconv",
+            format,
+            &range,
+        ];
         let said = git.run("read the commits", log)?;
         Ok(said.split(|byte| *byte == NEXT).flat_map(leaks_of).collect())
     }

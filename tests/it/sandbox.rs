@@ -56,6 +56,22 @@ async fn a_reader_gets_nowhere() {
     attack(Access::Read, &[OF_READERS, OF_VALIDATORS].concat()).await;
 }
 
+/// The engine writes into homes as the person: what works there leaves links for it.
+#[tokio::test]
+async fn a_home_is_filled_through_no_link_that_its_programs_left() {
+    for ground in Ground::each() {
+        let jail = ground.jail(Access::Write);
+        let before = ground.untouchable();
+        let plants = "mkdir -p $HOME/.cargo && ln -s $PERSON/.bashrc $HOME/.cargo/config.toml && ln -s $PERSON/.ssh $HOME/.cargo/registry \
+                      && ln -s $PERSON/.run $HOME/.run && echo '[workspace]' > Cargo.toml";
+        let (went_well, told) = run(&ground, Access::Write, &jail, plants).await;
+        assert!(went_well, "{told}");
+        drop(jail);
+        drop(ground.jail(Access::Write));
+        assert_eq!(ground.untouchable(), before, "{:?}", ground.kept);
+    }
+}
+
 /// A ground, and what of it nobody may touch.
 fn fresh() -> Option<(Ground, Vec<(PathBuf, Vec<u8>)>)> {
     let ground = Ground::new(Kept::Landlock)?;

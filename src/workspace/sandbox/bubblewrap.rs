@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::jail::{Inmate, Rules};
+use super::jail::{Inmate, Jail, Rules};
 use crate::workspace::WorkspaceError;
 
 /// Where the keeper's own program is in a sandbox.
@@ -60,22 +61,52 @@ pub struct Lent {
     pub to: PathBuf,
 }
 
-impl Lent {
-    /// It, with a place for it; nothing where there is nothing to lend. A file is copied: programs replace theirs, which a
-    /// file that is lent does not allow.
-    pub(super) fn made(self) -> Result<Option<Self>, WorkspaceError> {
-        let create = |path: &Path| fs::create_dir_all(path).map_err(WorkspaceError::io("create", path));
-        create(self.to.parent().unwrap_or(&self.to))?;
-        if self.from.is_file() {
-            fs::copy(&self.from, &self.to).map_err(WorkspaceError::io("copy", &self.from))?;
-            return Ok(None);
+/// Makes the places of what is lent, and copies of files: programs replace theirs, which a file that is lent does not allow.
+/// It is done in the jail: whoever worked in that home may have left links that lead out of it.
+///
+/// # Errors
+/// When something cannot be read, or a place cannot be made.
+pub(super) fn lend(
+    jail: &Jail,
+    home: &Path,
+    folders: Vec<Lent>,
+    files: Vec<Lent>,
+) -> Result<(), WorkspaceError> {
+    let read = |Lent { from, to }: Lent| {
+        fs::read(&from).map(|bytes| (to, bytes)).map_err(WorkspaceError::io("read", &from))
+    };
+    let files: Vec<(PathBuf, Vec<u8>)> = files.into_iter().map(read).collect::<Result<_, _>>()?;
+    let own = home.to_owned();
+    let make = move || {
+        for Lent { to, .. } in folders {
+            make_folder(&own, &to)?;
         }
-        if !self.from.is_dir() {
-            return Ok(None);
+        for (to, bytes) in files {
+            make_folder(&own, to.parent().unwrap_or(&own))?;
+            remove_link(&to)?;
+            fs::write(to, bytes)?;
         }
-        create(&self.to)?;
-        Ok(Some(self))
+        Ok(())
+    };
+    jail.start(Inmate::Files, make).flatten().map_err(WorkspaceError::io("lend into", home))
+}
+
+/// Makes a folder below a home, without following links.
+fn make_folder(home: &Path, folder: &Path) -> io::Result<()> {
+    let mut at = home.to_owned();
+    for part in folder.strip_prefix(home).map_err(io::Error::other)?.components() {
+        at.push(part);
+        remove_link(&at)?;
+        match fs::create_dir(&at) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+            Ok(()) | Err(_) => {}
+        }
     }
+    Ok(())
+}
+
+fn remove_link(path: &Path) -> io::Result<()> {
+    if path.is_symlink() { fs::remove_file(path) } else { Ok(()) }
 }
 
 /// How a path is there.

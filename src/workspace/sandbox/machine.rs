@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::bubblewrap::{Bubblewrap, Mounts};
-use super::jail::Rules;
+use super::jail::{Inmate, Jail, Rules};
 use super::network::{Host, Network, NetworkPolicy};
 use super::seed::seed;
 use super::{Access, Reach, SandboxOptions, Wanted};
@@ -21,8 +21,14 @@ const LIST: &str = include_str!("../../../assets/sandbox.toml");
 /// The variable of the folder for temporary files.
 pub(super) const TEMPORARY: &str = "TMPDIR";
 
-/// The folder in a home that says that it was filled: `XDG_RUNTIME_DIR`, which must be there.
-const FILLED: &str = ".run";
+/// The folder in a home that must be there: `XDG_RUNTIME_DIR`.
+const RUNTIME: &str = ".run";
+
+/// The file beside a home that says that it was filled, where nobody who works in it writes.
+fn filled(home: &Path) -> Option<PathBuf> {
+    let name = home.file_name()?.to_string_lossy();
+    Some(home.with_file_name(format!(".filled-{name}")))
+}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -81,23 +87,33 @@ impl Machine {
         self.options.network != NetworkPolicy::Open
     }
 
-    /// Makes the folders that are a program's own. A home is filled once.
+    /// Makes the folders that are a program's own.
     pub(super) fn make_folders(&self, reach: &Reach) -> Result<(), WorkspaceError> {
         let create = |path: &Path| fs::create_dir_all(path).map_err(WorkspaceError::io("create", path));
         create(&reach.temporary)?;
-        if reach.home.join(FILLED).exists() {
-            return Ok(());
-        }
-        create(&reach.home)?;
+        create(&reach.home)
+    }
+
+    /// Fills a home once. It is done in its jail: whoever works there may have left links that lead out of it.
+    pub(super) fn fill(&self, reach: &Reach, jail: &Jail) -> Result<(), WorkspaceError> {
+        let Some(mark) = filled(&reach.home).filter(|mark| !mark.exists()) else { return Ok(()) };
         // A thousand links take a second: only once they are of use.
         if !reach.reads.iter().any(|folder| folder.join("Cargo.toml").is_file()) {
             return Ok(());
         }
         let usual = self.options.home.as_ref().map(|home| home.join(".cargo"));
-        if let Some(cargo) = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(usual) {
-            seed(&reach.home, &cargo)?;
-        }
-        create(&reach.home.join(FILLED))
+        let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from).or(usual);
+        let (home, runtime) = (reach.home.clone(), reach.home.join(RUNTIME));
+        let fill = move || {
+            if let Err(error) = cargo.map_or(Ok(()), |cargo| seed(&home, &cargo)) {
+                tracing::warn!(%error, "a home begins without what the person's cargo has fetched");
+            }
+            if let Err(error) = fs::create_dir(&runtime) {
+                tracing::debug!(%error, "a home has something in the place of its runtime directory");
+            }
+        };
+        jail.start(Inmate::Files, fill).map_err(WorkspaceError::io("fill", &reach.home))?;
+        fs::write(&mark, "").map_err(WorkspaceError::io("write", &mark))
     }
 
     /// What a program may touch in all.
@@ -118,8 +134,9 @@ impl Machine {
     fn programs(&self, reach: &Reach) -> Vec<PathBuf> {
         let beside = |program: &PathBuf| {
             let real = fs::canonicalize(program).unwrap_or_else(|_| program.clone());
-            let folder =
-                real.parent().map(Path::to_owned).filter(|folder| Some(folder) != self.options.home.as_ref());
+            let is_above_home =
+                |folder: &PathBuf| self.options.home.as_ref().is_some_and(|home| home.starts_with(folder));
+            let folder = real.parent().map(Path::to_owned).filter(|folder| !is_above_home(folder));
             folder
                 .iter()
                 .flat_map(|folder| without(folder, &self.options.never))

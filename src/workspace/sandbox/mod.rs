@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use super::WorkspaceError;
 pub use bubblewrap::Lent;
-use bubblewrap::{Bubblewrap, Mounts};
+use bubblewrap::{Bubblewrap, Mounts, lend};
 pub use jail::{Inmate, Jail};
 use jail::{Jails, Rules};
 pub(super) use keeper::Keeper;
@@ -258,9 +258,13 @@ impl Sandbox {
             return Ok(Jail::default());
         }
         self.machine.make_folders(reach)?;
-        let lent = lent.into_iter().filter_map(|lent| lent.made().transpose()).collect::<Result<_, _>>()?;
+        let (folders, files): (Vec<Lent>, Vec<Lent>) =
+            lent.into_iter().filter(|lent| lent.from.exists()).partition(|lent| lent.from.is_dir());
         let rules = Rules { reaches_network: true, ..self.machine.rules(reach) };
-        Ok(self.jail_of(rules, reach, lent))
+        let jail = self.jail_of(rules, reach, folders.clone());
+        self.machine.fill(reach, &jail)?;
+        lend(&jail, &reach.home, folders, files)?;
+        Ok(jail)
     }
 
     /// Makes the jail of one place of work.
@@ -272,7 +276,9 @@ impl Sandbox {
             return Ok(Jail::default());
         }
         self.machine.make_folders(reach)?;
-        Ok(self.jail_of(self.machine.rules(reach), reach, Vec::new()))
+        let jail = self.jail_of(self.machine.rules(reach), reach, Vec::new());
+        self.machine.fill(reach, &jail)?;
+        Ok(jail)
     }
 
     fn jail_of(&self, rules: Rules, reach: &Reach, lent: Vec<Lent>) -> Jail {
@@ -280,7 +286,7 @@ impl Sandbox {
         let network = self.network.clone();
         let stronger = self.bubblewrap.clone().map(|bubblewrap| Stronger { bubblewrap, mounts, network });
         let mut variables = self.machine.variables(reach);
-        variables.extend(self.network.iter().flat_map(|network| network.variables()));
+        variables.extend(self.network.iter().flat_map(|_| Network::variables()));
         self.jails.of(rules, variables, stronger)
     }
 }

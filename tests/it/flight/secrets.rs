@@ -62,3 +62,26 @@ async fn a_commit_that_adds_a_secret_is_sent_back_until_it_is_in_none_and_nobody
     let log = git(ground.repository.path(), &["log", "-p", "flightdeck/wire-test"]);
     assert!(!log.contains(&token), "{log}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_attribute_no_merge_and_no_byte_hides_a_secret_from_the_handoff() {
+    let [first, second] = HALVES;
+    let token = format!("$(printf 'token=%s%s' {first} {second})");
+    let hidden = [
+        format!(
+            "echo '* -diff' > .gitattributes; echo \"{token}\" > a.cfg; git add --all; git commit --quiet -m a"
+        ),
+        format!(
+            "git checkout --quiet -b side; echo x > side; git add side; git commit --quiet -m side; git checkout --quiet -; \
+             git merge --quiet --no-commit --no-ff side; echo \"{token}\" > a.cfg; git add --all; git commit --quiet -m merged"
+        ),
+        format!("printf '\\000%s' \"{token}\" > a.bin; git add --all; git commit --quiet -m a"),
+    ];
+    for line in hidden {
+        let ground = ground(|_| {});
+        let mission = fly(&ground, vec![Runs(line.clone()), done()]).await;
+        let told = ground.told();
+        assert!(!mission.features[0].is_built(), "{line}\n{told}");
+        assert!(told.contains("holds what looks like a secret (GitHub token)"), "{line}\n{told}");
+    }
+}

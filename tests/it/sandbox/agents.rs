@@ -73,6 +73,20 @@ async fn an_agent_has_what_is_its_own_and_nothing_else_of_the_home() {
     }
 }
 
+/// What is lent is put into a home in which an earlier session of the agent's has worked.
+#[tokio::test]
+async fn what_is_lent_leads_through_no_link_that_the_agent_left() {
+    let Some(ground) = ground(NetworkPolicy::Open) else { return };
+    let first = jail(&ground, Access::Write);
+    let plants = "rm ~/.mine.json && ln -s $PERSON/.bashrc ~/.mine.json";
+    assert_eq!(run(&ground, Access::Write, &first, plants).await, "exit code 0: ");
+    drop(first);
+    let before = ground.untouchable();
+    let again = jail(&ground, Access::Write);
+    assert_eq!(run(&ground, Access::Write, &again, "cat ~/.mine.json").await, "exit code 0: settings");
+    assert_eq!(ground.untouchable(), before);
+}
+
 #[tokio::test]
 async fn an_agent_is_connected_with_its_tools_over_a_socket_and_a_port() {
     let Some(ground) = ground(NetworkPolicy::Local) else { return };

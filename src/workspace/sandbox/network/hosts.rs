@@ -6,6 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// The longest name, in bytes.
+const LONGEST: usize = 253;
+
 /// The ports of a host whose entry names none: pages, and those that are encrypted.
 const USUAL: [u16; 2] = [80, 443];
 
@@ -21,9 +24,11 @@ pub struct Host {
 }
 
 impl Host {
-    /// A host and a port, as a program asks for them.
-    pub(super) fn at(name: &str, port: u16) -> Self {
-        Self { name: plain(name), is_any_below: false, port: Some(port) }
+    /// A host and a port, as a program asks for them; nothing for what names no host.
+    pub(super) fn at(name: &str, port: u16) -> Option<Self> {
+        let name = plain(name);
+        let written = if name.contains(':') { format!("[{name}]:{port}") } else { format!("{name}:{port}") };
+        written.parse().ok().filter(|host: &Self| !host.is_any_below)
     }
 
     /// Whether a host that a program asks for is of this kind.
@@ -77,8 +82,15 @@ impl FromStr for Host {
         let is_part = |part: &str| {
             !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
         };
-        if !is_address && !name.split('.').all(is_part) || is_any_below && (is_address || !name.contains('.'))
-        {
+        // What ends in a number is an address, written so that nobody knows it for one.
+        let is_number =
+            |part: &str| part.starts_with(|c: char| c.is_ascii_digit()) && part.parse::<u32>().is_ok();
+        let last = name.rsplit('.').next().unwrap_or_default();
+        let is_name = name.len() <= LONGEST
+            && name.split('.').all(is_part)
+            && !is_number(last)
+            && !last.starts_with("0x");
+        if !is_address && !is_name || is_any_below && (is_address || !name.contains('.')) {
             return Err(wrong());
         }
         Ok(Self { name, is_any_below, port })
@@ -106,7 +118,7 @@ impl fmt::Display for Host {
             _ if self.name.contains(':') => write!(f, "[{}]", self.name)?,
             _ => write!(f, "{below}{}", self.name)?,
         }
-        self.port.filter(|port| *port != 443).map_or(Ok(()), |port| write!(f, ":{port}"))
+        self.port.map_or(Ok(()), |port| write!(f, ":{port}"))
     }
 }
 
@@ -135,7 +147,7 @@ mod tests {
         ];
         for (entry, name, port, expected) in table {
             let host: Host = entry.parse().unwrap();
-            assert_eq!(host.covers(&Host::at(name, port)), expected, "{entry} {name}:{port}");
+            assert_eq!(host.covers(&Host::at(name, port).unwrap()), expected, "{entry} {name}:{port}");
         }
     }
 
@@ -156,11 +168,22 @@ mod tests {
             "..",
             ":80",
             "*.*.a.com",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "a.0x7f",
+            "127.1",
+            "2130706433",
+            "0x7f000001",
+            "a.0x7f",
         ] {
             assert!(wrong.parse::<Host>().is_err(), "{wrong}");
         }
         for text in ["a.com", "*.a.com", "a.com:8443", "localhost:5432", "[::1]:80", "1.2.3.4"] {
             assert_eq!(text.parse::<Host>().unwrap().to_string(), text);
+        }
+        for wrong in ["*.a.com", "127.1", "a(b).com", &"x".repeat(300)] {
+            assert_eq!(Host::at(wrong, 443), None, "{wrong}");
         }
         let here = |text: &str| text.parse::<Host>().unwrap().port_here();
         assert_eq!(here("localhost:5432"), Some(5432));

@@ -143,7 +143,7 @@ impl Network {
     }
 
     /// Variables by which programs find the proxy.
-    pub(super) fn variables(&self) -> Vec<(String, String)> {
+    pub(super) fn variables() -> Vec<(String, String)> {
         let proxy = format!("http://127.0.0.1:{PROXY}");
         let own = "localhost,127.0.0.1,::1,.localhost";
         let all = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"].map(|name| (name, proxy.as_str()));
@@ -209,8 +209,8 @@ impl Porter {
         let mut asked = self.asked();
         asked.allowed.retain(|(_, until)| until.is_none_or(|until| until > now));
         let mut all = self.hosts.iter().chain(asked.allowed.iter().map(|(host, _)| host));
-        let is_known = all.any(|entry| entry.covers(host));
-        if self.is_listed && (is_known || asked.judge.as_ref().is_some_and(|judge| judge(host))) {
+        let is_known = all.any(|entry| entry.covers(host) && (self.is_listed || entry.port_here().is_some()));
+        if is_known || self.is_listed && asked.judge.as_ref().is_some_and(|judge| judge(host)) {
             return true;
         }
         if asked.refused.len() >= MOST_REFUSALS {

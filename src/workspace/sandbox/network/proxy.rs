@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::thread;
@@ -14,15 +14,20 @@ use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONNECTION, CONTENT_TYPE, HOST, HeaderValue, PROXY_AUTHORIZATION};
 use hyper::service::service_fn;
 use hyper::{Method, Request, Response, StatusCode, Uri};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpStream, lookup_host};
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::time::timeout;
 
 use super::upstream::Upstream;
 use super::{Host, PROXY, Porter};
 
+/// The most connections that are answered at once; each takes two descriptors of the engine's.
+const MOST_OPEN: usize = 200;
+/// How long the head of a request may take.
+const HEAD: Duration = Duration::from_secs(15);
 /// How long a host may take to be connected.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -30,7 +35,11 @@ type Body = BoxBody<Bytes, hyper::Error>;
 
 /// The way to the thread that answers whoever comes to a door.
 #[derive(Debug, Clone)]
-pub(super) struct Comings(UnboundedSender<(u16, OwnedFd)>);
+pub(super) struct Comings {
+    way: UnboundedSender<(u16, OwnedFd)>,
+    /// A permit for each that is answered.
+    open: Arc<Semaphore>,
+}
 
 impl Comings {
     /// Starts it. It ends with the last of these.
@@ -40,21 +49,31 @@ impl Comings {
     pub(super) fn serve(porter: Arc<Porter>) -> io::Result<Self> {
         let (sender, comings) = unbounded_channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let serve = move || runtime.block_on(answer_all(comings, porter));
+        let open = Arc::new(Semaphore::new(MOST_OPEN));
+        let permits = Arc::clone(&open);
+        let serve = move || runtime.block_on(answer_all(comings, porter, permits));
         thread::Builder::new().name("network".to_owned()).spawn(serve)?;
-        Ok(Self(sender))
+        Ok(Self { way: sender, open })
     }
 
-    /// Hands over whoever came to a door.
+    /// Hands over whoever came to a door. Who comes while there are too many is sent away.
     pub(super) fn hand(&self, port: u16, way: OwnedFd) {
-        drop(self.0.send((port, way)));
+        if self.open.available_permits() > 0 {
+            drop(self.way.send((port, way)));
+        }
     }
 }
 
-async fn answer_all(mut comings: UnboundedReceiver<(u16, OwnedFd)>, porter: Arc<Porter>) {
+async fn answer_all(
+    mut comings: UnboundedReceiver<(u16, OwnedFd)>,
+    porter: Arc<Porter>,
+    open: Arc<Semaphore>,
+) {
     while let Some((port, way)) = comings.recv().await {
+        let Ok(permit) = Arc::clone(&open).try_acquire_owned() else { continue };
         let porter = Arc::clone(&porter);
         tokio::spawn(async move {
+            let _permit = permit;
             if let Err(error) = answer(port, way, porter).await {
                 tracing::debug!(%error, port, "a connection at a door ended");
             }
@@ -74,7 +93,11 @@ async fn answer(port: u16, way: OwnedFd, porter: Arc<Porter>) -> io::Result<()> 
         let porter = Arc::clone(&porter);
         async move { Ok::<_, Infallible>(pass(request, &porter).await.unwrap_or_else(refusal)) }
     });
-    let server = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let mut server = hyper::server::conn::http1::Builder::new();
+    let server = server
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .serve_connection(TokioIo::new(stream), service);
     server.with_upgrades().await.map_err(io::Error::other)
 }
 
@@ -84,7 +107,7 @@ type Refused = (StatusCode, String);
 async fn pass(request: Request<Incoming>, porter: &Porter) -> Result<Response<Body>, Refused> {
     let is_tunnel = request.method() == Method::CONNECT;
     let asked = asked(request.uri(), is_tunnel).ok_or_else(|| {
-        (StatusCode::BAD_REQUEST, "this is the proxy of a sandbox, and no page of its own".to_owned())
+        (StatusCode::BAD_REQUEST, "that names no host that this proxy of a sandbox could reach".to_owned())
     })?;
     if !porter.lets_through(&asked) {
         return Err((StatusCode::FORBIDDEN, sentence(porter, &asked)));
@@ -112,7 +135,7 @@ fn asked(uri: &Uri, is_tunnel: bool) -> Option<Host> {
         Some("http") => 80,
         _ => return None,
     };
-    Some(Host::at(uri.host()?, uri.port_u16().unwrap_or(usual)))
+    Host::at(uri.host()?, uri.port_u16().unwrap_or(usual))
 }
 
 fn sentence(porter: &Porter, asked: &Host) -> String {
@@ -158,6 +181,10 @@ async fn connect(porter: &Porter, asked: &Host, tunnel: Tunnel) -> io::Result<Tc
 
 /// Whether an address is none of this machine's own, and none that machines have for what lies beside them.
 fn is_elsewhere(address: IpAddr) -> bool {
+    // An address of this machine's own is one that it can be bound to.
+    if UdpSocket::bind((address, 0)).is_ok() {
+        return false;
+    }
     match address.to_canonical() {
         IpAddr::V4(address) => {
             !(address.is_loopback()
