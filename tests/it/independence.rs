@@ -316,7 +316,7 @@ async fn nobody_is_told_what_their_role_must_not_know() {
 /// Each turn of each session pays for the tools of its role: a worker's were 2,150 tokens once.
 fn assert_lean(exchanges: &Exchanges) {
     for (role, most) in [
-        ("orchestrator", 2_050),
+        ("orchestrator", 2_080),
         ("critic", 750),
         ("worker", 1_250),
         ("reviewer", 900),

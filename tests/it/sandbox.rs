@@ -72,8 +72,11 @@ async fn a_home_is_filled_through_no_link_that_its_programs_left() {
     }
 }
 
+/// Every file with its content.
+type Files = Vec<(PathBuf, Vec<u8>)>;
+
 /// A ground, and what of it nobody may touch.
-fn fresh() -> Option<(Ground, Vec<(PathBuf, Vec<u8>)>)> {
+fn fresh() -> Option<(Ground, Files)> {
     let ground = Ground::new(Kept::Landlock)?;
     for access in [Access::Write, Access::Proof] {
         drop(ground.jail(access));

@@ -24,6 +24,13 @@ pub(super) const TEMPORARY: &str = "TMPDIR";
 /// The folder in a home that must be there: `XDG_RUNTIME_DIR`.
 const RUNTIME: &str = ".run";
 
+/// Makes the folders that are a program's own.
+pub(super) fn make_folders(reach: &Reach) -> Result<(), WorkspaceError> {
+    let create = |path: &Path| fs::create_dir_all(path).map_err(WorkspaceError::io("create", path));
+    create(&reach.temporary)?;
+    create(&reach.home)
+}
+
 /// The file beside a home that says that it was filled, where nobody who works in it writes.
 fn filled(home: &Path) -> Option<PathBuf> {
     let name = home.file_name()?.to_string_lossy();
@@ -85,13 +92,6 @@ impl Machine {
     /// Whether the person wants the network kept from programs.
     pub(super) fn is_network_kept(&self) -> bool {
         self.options.network != NetworkPolicy::Open
-    }
-
-    /// Makes the folders that are a program's own.
-    pub(super) fn make_folders(&self, reach: &Reach) -> Result<(), WorkspaceError> {
-        let create = |path: &Path| fs::create_dir_all(path).map_err(WorkspaceError::io("create", path));
-        create(&reach.temporary)?;
-        create(&reach.home)
     }
 
     /// Fills a home once. It is done in its jail: whoever works there may have left links that lead out of it.

@@ -33,7 +33,7 @@ use jail::{Jails, Rules};
 pub(super) use keeper::Keeper;
 #[cfg(target_os = "linux")]
 pub use keeper::keep;
-use machine::Machine;
+use machine::{Machine, make_folders};
 pub use network::{Host, Loopback, Mirror, Network, NetworkPolicy};
 pub(super) use order::{Ends, OnEnd, Order, Started, tell};
 pub use seed::copy_home;
@@ -257,7 +257,7 @@ impl Sandbox {
         if self.missing()?.is_some() {
             return Ok(Jail::default());
         }
-        self.machine.make_folders(reach)?;
+        make_folders(reach)?;
         let (folders, files): (Vec<Lent>, Vec<Lent>) =
             lent.into_iter().filter(|lent| lent.from.exists()).partition(|lent| lent.from.is_dir());
         let rules = Rules { reaches_network: true, ..self.machine.rules(reach) };
@@ -275,7 +275,7 @@ impl Sandbox {
         if self.missing()?.is_some() {
             return Ok(Jail::default());
         }
-        self.machine.make_folders(reach)?;
+        make_folders(reach)?;
         let jail = self.jail_of(self.machine.rules(reach), reach, Vec::new());
         self.machine.fill(reach, &jail)?;
         Ok(jail)
