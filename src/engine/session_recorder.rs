@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::activity::Running;
 use super::clock;
@@ -41,6 +42,28 @@ pub struct SessionRecorder {
     told: Mutex<String>,
     /// What another session can go on with; nothing where none could.
     record: OnceLock<Record>,
+    live: Mutex<Live>,
+}
+
+/// How much of what tools print is shown while they run: it is looked through for secrets, which takes its time.
+#[derive(Default)]
+struct Live {
+    since: Option<Instant>,
+    bytes: usize,
+}
+
+impl Live {
+    /// In bytes: nobody reads more in [`MOMENT`].
+    const MOST: usize = 8 * 1024;
+    const MOMENT: Duration = Duration::from_millis(100);
+
+    fn has_room(&mut self, bytes: usize) -> bool {
+        if self.since.is_none_or(|since| since.elapsed() > Self::MOMENT) {
+            *self = Self { since: Some(Instant::now()), bytes: 0 };
+        }
+        self.bytes += bytes;
+        self.bytes <= Self::MOST
+    }
 }
 
 impl SessionRecorder {
@@ -56,6 +79,7 @@ impl SessionRecorder {
             shown: Mutex::default(),
             told: Mutex::default(),
             record: OnceLock::new(),
+            live: Mutex::default(),
         }
     }
 
@@ -243,7 +267,11 @@ impl Observer for SessionRecorder {
 
     fn tool_output(&self, call_id: &str, text: &str) {
         self.running.heard();
-        let piece = OutputPiece::ToolOutput { call_id: call_id.to_owned(), text: mask(text).into_owned() };
+        let piece = if self.live.lock().unwrap_or_else(PoisonError::into_inner).has_room(text.len()) {
+            OutputPiece::ToolOutput { call_id: call_id.to_owned(), text: mask(text).into_owned() }
+        } else {
+            OutputPiece::Skipped { pieces: 1 }
+        };
         self.engine.feed.publish_output(self.attempt, piece);
     }
 

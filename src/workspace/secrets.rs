@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use regex::{Captures, Regex, RegexSet};
+use regex::{Captures, Regex, RegexSet, RegexSetBuilder};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -23,6 +23,9 @@ const MASK: &str = "[secret: ";
 
 /// What a value of the person's own variables is called.
 const OWN: &str = "your own key";
+
+/// Room for what is learned of texts while they are looked through, in bytes: with less it is forgotten and learned again.
+const STATES: usize = 32 << 20;
 
 /// Shorter values of the person's variables are words like any other.
 const SHORTEST: usize = 12;
@@ -71,7 +74,8 @@ struct Rules {
 static RULES: LazyLock<Rules> = LazyLock::new(|| {
     // A test reads it, so that it is sound.
     let entries = toml::from_str::<List>(LIST).map(|list| list.rule).unwrap_or_default();
-    let set = RegexSet::new(entries.iter().map(pattern_of)).unwrap_or_else(|_| RegexSet::empty());
+    let set = RegexSetBuilder::new(entries.iter().map(pattern_of)).dfa_size_limit(STATES).build();
+    let set = set.unwrap_or_else(|_| RegexSet::empty());
     let compiled = entries
         .into_iter()
         .filter_map(|entry| Regex::new(&pattern_of(&entry)).ok().map(|regex| (entry, regex)));
