@@ -45,8 +45,13 @@ pub(super) fn refusal(paths: &[PathBuf], exclude: &Path) -> String {
         }
     }
     let patterns = if patterns.is_empty() { "'NAME/'".to_owned() } else { patterns.join(" ") };
+    // Small models do what is named as the next call.
+    let is_plain = |name: &String| name.chars().all(|c| c.is_ascii_alphanumeric() || "._-/".contains(c));
+    let added =
+        if more.is_empty() && named.iter().all(is_plain) { named.join(" ") } else { "FILES".to_owned() };
     format!(
-        "the tree is not clean: {}{more}. Commit what belongs to the feature and remove what does not. What tools leave \
+        "the tree is not clean: {}{more}. If that belongs to the feature, call `shell` with `git add {added} && git commit -m \
+         'MESSAGE'`, and then `handoff` again; else remove it first. What tools leave \
          behind again and again, and is not the repository's own business, is named in this checkout's exclude file: \
          `printf '%s\\n' {patterns} >> '{}'`.",
         named.join(", "),
@@ -79,7 +84,7 @@ mod tests {
         let paths =
             ["src/__pycache__/a.pyc", "lib/__pycache__/b.pyc", ".coverage", "notes.txt"].map(PathBuf::from);
         let said = refusal(&paths, Path::new("/m/repository.git/info/exclude"));
-        assert!(said.contains("notes.txt. Commit what"), "{said}");
+        assert!(said.contains("notes.txt. If that belongs"), "{said}");
         assert!(
             said.contains("`printf '%s\\n' '__pycache__/' '.coverage' >> '/m/repository.git/info/exclude'`"),
             "{said}"
